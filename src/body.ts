@@ -1,0 +1,47 @@
+import { isRequest, type Init, type Input } from './layer.ts';
+
+/** A body for each attempt, where one cannot be sent twice. May be async; what it throws, the call rejects with. */
+export type BodyFactory = () => Body | PromiseLike<Body>;
+
+type Body = NonNullable<Init['body']> | null;
+
+export const isBodyFactory = (body: unknown): body is BodyFactory => typeof body === 'function';
+
+/** How much of a dropped response is read so that its connection can be used again. */
+const drainLimit = 65_536;
+
+/** A Request whose own body is sent, as init has none in its place. */
+export const sendsOwnBody = (input: Input, init: Init | undefined): input is Request =>
+  isRequest(input) && input.body !== null && (init?.body === undefined || init.body === null);
+
+/** A stream or an async iterable, which the first attempt uses up. Every other body can be sent again as it is. */
+export const isOneShot = (body: unknown): boolean =>
+  typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body);
+
+const ignore = (): void => {};
+
+/** Lets go of a body that nobody will read. Never awaited, as on a teed body it can hang. */
+export function cancel(body: ReadableStream | null | undefined): void {
+  if (body?.locked === false) body.cancel().catch(ignore);
+}
+
+/**
+ * Drops a response: reads a bounded rest so that its connection can be used again, while the wait lasts and in its
+ * background, and cancels what is left. Its failure is nobody's.
+ */
+export function discard(response: Response | undefined, wait: Promise<unknown> = Promise.resolve()): void {
+  const body = response?.body;
+  if (body?.locked !== false) return;
+  const reader = body.getReader();
+  const stop = (): void => void reader.cancel().catch(ignore);
+  drain(reader).then(stop, ignore);
+  wait.then(stop, stop);
+}
+
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  for (let left = drainLimit; left >= 0;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    left -= value.byteLength;
+  }
+}

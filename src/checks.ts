@@ -1,0 +1,52 @@
+import { unusable } from './errors.ts';
+
+/** Turns a value that was given for an option into one that can be trusted, or throws. */
+export type Check<Value> = (value: unknown, name: string, present: Value) => Value;
+
+export const numeric = (rule: string, isInRange: (value: number) => boolean): Check<number> => (value, name) => {
+  if (typeof value !== 'number') throw unusable(name, rule, value, TypeError);
+  if (!isInRange(value)) throw unusable(name, rule, value, RangeError);
+  return value;
+};
+
+export const oneOf = <Value extends string>(words: readonly Value[]): Check<Value> => (value, name) => {
+  const rule = `one of ${words.join(', ')}`;
+  if (typeof value !== 'string') throw unusable(name, rule, value, TypeError);
+  const word = words.find((known) => known === value);
+  if (word === undefined) throw unusable(name, rule, value, RangeError);
+  return word;
+};
+
+export const callable = <Value>(value: unknown, name: string): Value => {
+  if (typeof value !== 'function') throw unusable(name, 'a function', value, TypeError);
+  // What it takes and gives back cannot be known before it is called.
+  return value as Value;
+};
+
+/** A copy of a list, so that it may change after it was given. */
+export const setOf = <Value>(check: Check<Value>): Check<ReadonlySet<Value>> => (value, name) => {
+  if (!Array.isArray(value)) throw unusable(name, 'an array', value, TypeError);
+  return new Set(value.map((item) => check(item, name, item)));
+};
+
+/** Throws unless the value is an object, and has no members but the known ones. */
+export function checkMembers(value: unknown, name: string, known: readonly string[]): asserts value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unusable(name, 'an object', value, TypeError);
+  const stranger = Object.keys(value).find((member) => !known.includes(member));
+  if (stranger !== undefined) throw unusable(name, `an object with no members but ${known.join(', ')}`, stranger, TypeError);
+}
+
+/** Puts what was given over what is in force, each member checked; `undefined` is absent. */
+export function merge<Values extends object>(
+  given: { readonly [Name in keyof Values]?: unknown },
+  present: Values,
+  checks: { readonly [Name in keyof Values]: Check<Values[Name]> },
+  prefix = '',
+): Values {
+  const merged = { ...present };
+  for (const name in checks) {
+    const value: unknown = given[name];
+    if (value !== undefined) merged[name] = checks[name](value, prefix + name, present[name]);
+  }
+  return merged;
+}

@@ -1,0 +1,52 @@
+/** Why no retry followed a failed attempt. */
+export type StopReason =
+  | 'retries-spent'
+  | 'not-repeatable'
+  | 'declined'
+  | 'one-shot-body'
+  | 'retry-after-too-long'
+  | 'total-timeout';
+
+/** What one failed attempt came to, and what followed. Holds no Response. */
+export interface Failure {
+  /** Which attempt failed, from 1. */
+  readonly attempt: number;
+  /** Whether an answer came, none could be had, or a timeout of ours cut the attempt. */
+  readonly kind: 'response' | 'network-error' | 'timeout';
+  /** The status of the response, where one came. */
+  readonly status?: number;
+  /** What fetch rejected with, where no response came. */
+  readonly error?: unknown;
+  /** How long the attempt took, in milliseconds. */
+  readonly duration: number;
+  /** The wait before the next attempt, in milliseconds; absent where none follows. */
+  readonly delay?: number;
+  /** Whether the wait was asked for by the server, or is ours alone. */
+  readonly delayFrom?: 'retry-after' | 'backoff';
+  /** What the server asked for, in milliseconds, where it did. */
+  readonly retryAfter?: number;
+  /** Why no retry followed; absent where one did. */
+  readonly stopped?: StopReason;
+}
+
+const histories = new WeakMap<object, readonly Failure[]>();
+
+const isObject = (value: unknown): value is object =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+/**
+ * The failed attempts behind a response or an error, oldest first; empty when nothing failed, and for a primitive.
+ * Of an object that several calls end with, as an abort reason can be, it tells the latest call's.
+ *
+ * @example
+ * const response = await resilientFetch(url);
+ * for (const { attempt, status, delay } of failuresOf(response)) console.log(attempt, status, delay);
+ */
+export const failuresOf = (result: unknown): readonly Failure[] =>
+  (isObject(result) && histories.get(result)) || [];
+
+/** Files the failures under the result that they led to, and gives that back. */
+export function remember<Result>(result: Result, failures: readonly Failure[]): Result {
+  if (isObject(result) && (failures.length > 0 || histories.has(result))) histories.set(result, failures);
+  return result;
+}

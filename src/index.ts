@@ -1,0 +1,16 @@
+export { systemClock } from './clock.ts';
+export { TimeoutError } from './errors.ts';
+export { failuresOf } from './failures.ts';
+export { resilientFetch } from './resilient-fetch.ts';
+export { parseRetryAfter } from './retry-after.ts';
+
+export type { Backoff, BackoffFunction, BackoffSettings, Jitter } from './backoff.ts';
+export type { BodyFactory } from './body.ts';
+export type { Clock } from './clock.ts';
+export type { TimeoutScope } from './errors.ts';
+export type { Failure, StopReason } from './failures.ts';
+export type { Fetch } from './layer.ts';
+export type { ResilienceOptions } from './options.ts';
+export type { RequestFacts } from './request.ts';
+export type { ResilientFetch, ResilientInit } from './resilient-fetch.ts';
+export type { Attempt } from './retry-policy.ts';

@@ -1,0 +1,166 @@
+import type { Backoff, BackoffFunction, BackoffSettings, Jitter } from './backoff.ts';
+import { callable, checkMembers, merge, numeric, oneOf, setOf, type Check } from './checks.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { unusable } from './errors.ts';
+import type { Failure } from './failures.ts';
+import type { Fetch } from './layer.ts';
+import { retryAfterOf } from './retry-after.ts';
+import type { Attempt, RetryPolicy, RetryRules } from './retry-policy.ts';
+
+/** The options of `resilientFetch`, beside fetch's own. Each one that is absent or `undefined` has its default. */
+export interface ResilienceOptions {
+  /**
+   * How many attempts may follow the first. Default 3, at most 4 requests; 0 turns retries off; `Infinity` leaves the end
+   * to the other limits.
+   */
+  retries?: number | undefined;
+  /**
+   * Milliseconds from sending an attempt to its response headers. Default 10 000; `Infinity` is no limit; 0 is refused.
+   * An attempt cut by it counts as failed, and the last one rejects with a `TimeoutError` of scope `'attempt'`.
+   */
+  timeout?: number | undefined;
+  /**
+   * Milliseconds from the call until it settles, attempts and waits included. Default `Infinity`. An attempt in flight is
+   * cut with a `TimeoutError` of scope `'total'`; a wait that cannot end in time is not begun, and what came last is
+   * handed over at once.
+   */
+  totalTimeout?: number | undefined;
+  /**
+   * The waits between attempts. Default `{ base: 200, factor: 2, max: 30_000, jitter: 'full' }`; settings that are given
+   * are merged into those in force, a function replaces them.
+   */
+  backoff?: Backoff | undefined;
+  /**
+   * The longest `Retry-After`, in milliseconds, that is waited out. Default 60 000. Above it no retry is made, and the
+   * response is handed over at once.
+   */
+  maxRetryAfter?: number | undefined;
+  /**
+   * Reads a response's own wish for the wait, in milliseconds, or `undefined` where it has none. Default: the
+   * `Retry-After` header, strictly by RFC 9110 10.2.3. A negative number or NaN rejects the call with a RangeError.
+   */
+  retryAfter?: ((response: Response, date: number) => number | undefined) | undefined;
+  /** What the rules take as worth repeating. Each list replaces the one in force. */
+  retryOn?: {
+    /** Default 408, 425, 429, 500, 502, 503, 504. */
+    statuses?: readonly number[] | undefined;
+    /**
+     * Default GET, HEAD, OPTIONS, PUT, DELETE, QUERY (RFC 9110 9.2.2). Other methods are repeated too where they carry an
+     * `Idempotency-Key`, where a 429 or 503 names a `Retry-After`, and where the server was never reached.
+     */
+    methods?: readonly string[] | undefined;
+  } | undefined;
+  /**
+   * Has the last word on what is worth repeating; may be async. Default: `({ transient }) => transient`. Asked about every
+   * outcome, good ones and the last one too; never passes a hard limit. What it throws, the call rejects with.
+   *
+   * @example
+   * shouldRetry: ({ transient, response }) => transient || response?.headers.get('x-should-retry') === 'true'
+   */
+  shouldRetry?: ((attempt: Attempt) => boolean | PromiseLike<boolean>) | undefined;
+  /** Told of each failed attempt before the wait that follows it. Default none. What it throws, the call rejects with. */
+  onFailure?: ((failure: Failure) => void) | undefined;
+  /** Where time comes from. Default `systemClock`. */
+  clock?: Clock | undefined;
+  /** Where chance comes from: 0 <= n < 1. Default `Math.random`. */
+  random?: (() => number) | undefined;
+  /** What makes the attempts. Default the global fetch, looked up at each attempt. */
+  fetch?: Fetch | undefined;
+}
+
+/** Options that are whole and sound, so that layers may trust them. */
+export interface ResolvedOptions extends RetryPolicy {
+  readonly timeout: number;
+  readonly backoff: BackoffSettings | BackoffFunction;
+  readonly fetch: Fetch;
+}
+
+/** The global fetch as it was found: used where the global one has become a resilientFetch, which would call itself. */
+const found = globalThis.fetch;
+const ours = new WeakSet<Fetch>();
+
+/** Marks a fetch as one of ours, so that it is never taken for the platform's. */
+export function markAsOurs(fetch: Fetch): void {
+  ours.add(fetch);
+}
+
+const defaultBackoff: BackoffSettings = { base: 200, factor: 2, max: 30_000, jitter: 'full' };
+
+export const defaults: ResolvedOptions = {
+  retries: 3,
+  timeout: 10_000,
+  totalTimeout: Infinity,
+  backoff: defaultBackoff,
+  maxRetryAfter: 60_000,
+  retryAfter: retryAfterOf,
+  retryOn: {
+    statuses: new Set([408, 425, 429, 500, 502, 503, 504]),
+    methods: new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']),
+  },
+  shouldRetry: undefined,
+  onFailure: undefined,
+  clock: systemClock,
+  random: () => Math.random(),
+  fetch: (input, init) => {
+    // Called unbound, as a browser's fetch must be.
+    const { fetch } = globalThis;
+    return ours.has(fetch) ? found(input, init) : fetch(input, init);
+  },
+};
+
+/** Whether a member of init is ours, to be taken off before the platform sees it. */
+export const isOption = (name: string): boolean => Object.hasOwn(defaults, name);
+
+/** Throws unless these are options, every one of them known. */
+export const checkOptions = (given: unknown): void => checkMembers(given, 'options', Object.keys(defaults));
+
+/** Puts options over those in force. Throws for any that cannot be used, before anything is sent. */
+export const resolveOptions = (given: ResilienceOptions, present: ResolvedOptions): ResolvedOptions =>
+  merge(given, present, {
+    retries: numeric('an integer >= 0 or Infinity', (value) => value >= 0 && (Number.isInteger(value) || value === Infinity)),
+    timeout: numeric('a number of milliseconds > 0', (value) => value > 0),
+    totalTimeout: numeric('a number of milliseconds > 0', (value) => value > 0),
+    backoff,
+    maxRetryAfter: numeric('a number of milliseconds >= 0', (value) => value >= 0),
+    retryAfter: callable,
+    retryOn,
+    shouldRetry: callable,
+    onFailure: callable,
+    clock,
+    random: callable,
+    fetch: callable,
+  });
+
+const finiteDelay = numeric('a finite number of milliseconds >= 0', (value) => value >= 0 && value < Infinity);
+
+const backoff: Check<ResolvedOptions['backoff']> = (value, name, present) => {
+  if (typeof value === 'function') return callable(value, name);
+  checkMembers(value, name, Object.keys(defaultBackoff));
+  return merge(value, typeof present === 'function' ? defaultBackoff : present, {
+    base: finiteDelay,
+    factor: numeric('a finite number >= 1', (number) => number >= 1 && number < Infinity),
+    max: finiteDelay,
+    jitter: oneOf<Jitter>(['full', 'equal', 'decorrelated', 'none']),
+  }, `${name}.`);
+};
+
+const retryOn: Check<RetryRules> = (value, name, present) => {
+  checkMembers(value, name, Object.keys(present));
+  return merge(value, present, {
+    statuses: setOf(numeric('an integer from 100 to 599', (status) => Number.isInteger(status) && status >= 100 && status <= 599)),
+    methods: setOf(method),
+  }, `${name}.`);
+};
+
+const method: Check<string> = (value, name) => {
+  if (typeof value !== 'string') throw unusable(name, 'a list of strings', value, TypeError);
+  return value.toUpperCase();
+};
+
+const clock: Check<Clock> = (value, name) => {
+  const { now, date, setTimeout, clearTimeout } = Object(value) as Partial<Clock>;
+  for (const member of [now, date, setTimeout, clearTimeout]) {
+    if (typeof member !== 'function') throw unusable(name, 'an object with now, date, setTimeout and clearTimeout', value, TypeError);
+  }
+  return value as Clock;
+};

@@ -1,0 +1,57 @@
+import { isBodyFactory, isOneShot, sendsOwnBody } from './body.ts';
+import { copyOf, isRequest, signalOf, type Init, type Input } from './layer.ts';
+
+/** What was asked, as far as it decides whether it may be asked again. */
+export interface RequestFacts {
+  readonly url: string;
+  /** As it is sent: fetch puts the common methods in upper case. */
+  readonly method: string;
+  readonly headers: Headers;
+}
+
+/** What a pair of arguments asks for, by the rules of fetch: init's members go over the Request's. */
+export function requestFacts(input: Input, init: Init | undefined): RequestFacts {
+  const request = isRequest(input) ? input : undefined;
+  const method = String(init?.method ?? request?.method ?? 'GET');
+  return {
+    url: request?.url ?? String(input),
+    method: /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method,
+    // Made only when asked for, as most requests are judged by their method.
+    get headers() { return new Headers(init?.headers ?? request?.headers); },
+  };
+}
+
+/**
+ * Whether the platform may do more than refuse: an aborted call, a Request or stream that was used before, an init that
+ * is no object and a signal that is no signal have no attempt to make, and an order of errors that is the platform's own.
+ */
+export function isAcceptable(input: Input, init: Init | undefined): boolean {
+  if (init !== null && init !== undefined && typeof init !== 'object' && typeof init !== 'function') return false;
+  const signal = signalOf(input, init);
+  if (signal !== undefined && signal.aborted !== false) return false;
+  if (sendsOwnBody(input, init)) return !input.bodyUsed && input.body?.locked !== true;
+  return (init?.body as Partial<ReadableStream> | null | undefined)?.locked !== true;
+}
+
+/**
+ * Whether the platform refuses such arguments whatever the network does: bad URL, method, header, GET with a body and
+ * so on. Its Request constructor is the judge, as the class of an error is no guide.
+ */
+export function isRefused(input: Input, init: Init | undefined): boolean {
+  const check = copyOf(init);
+  check.signal = null;
+  check.body = standIn(input, init);
+  try {
+    isRequest(input) ? new Request(input.url, { method: input.method, ...check }) : new Request(input, check);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** A body that is judged as the one that was sent, which may be used up by now. */
+function standIn(input: Input, init: Init | undefined): NonNullable<Init['body']> | null {
+  const body = init?.body ?? null;
+  if (sendsOwnBody(input, init) || isBodyFactory(body)) return '';
+  return isOneShot(body) ? new ReadableStream() : body;
+}

@@ -1,0 +1,90 @@
+import { discard, type BodyFactory } from './body.ts';
+import { throwIfAborted } from './following.ts';
+import { copyOf, signalOf, type Fetch, type Init, type Input } from './layer.ts';
+import { checkOptions, defaults, isOption, markAsOurs, resolveOptions, type ResilienceOptions, type ResolvedOptions } from './options.ts';
+import { isAcceptable } from './request.ts';
+import { withRetry } from './retry.ts';
+import { withTimeout } from './timeout.ts';
+
+/** What `resilientFetch` takes second: fetch's own init, our options beside its members, and a body that can be made anew. */
+export type ResilientInit = Omit<Init, 'body'> & ResilienceOptions & {
+  /** As in fetch; or a function that is called for each attempt, so that a stream can be sent again. */
+  body?: Init['body'] | BodyFactory;
+};
+
+/** A drop-in `fetch`. */
+export interface ResilientFetch {
+  /**
+   * Fetches as the platform's fetch does: same arguments, same Response, same errors; and in between, a timeout for each
+   * attempt, retries with jittered backoff, and `Retry-After`.
+   *
+   * Rejects as fetch does, with the caller's own abort reason, with a `TimeoutError`, with what a predicate or hook threw;
+   * and with a TypeError or RangeError, before anything is sent, for an option that cannot be used.
+   */
+  (input: Input, init?: ResilientInit): Promise<Response>;
+
+  /**
+   * A copy with other defaults, over which a call's own options go. Can be chained. Throws for an option that is unknown
+   * or cannot be used.
+   *
+   * @example
+   * const api = resilientFetch.with({ timeout: 5_000, retries: 2 });
+   */
+  with(options: ResilienceOptions): ResilientFetch;
+}
+
+/** A total timeout, around retries, around a timeout per attempt, around fetch. */
+const stack = (options: ResolvedOptions): Fetch => {
+  const { timeout, totalTimeout, clock, fetch } = options;
+  const hasTotal = totalTimeout < Infinity;
+  const retried = withRetry(options)(timeout < Infinity || hasTotal ? withTimeout(timeout, 'attempt', clock)(fetch) : fetch);
+  return hasTotal ? withTimeout(totalTimeout, 'total', clock)(retried) : retried;
+};
+
+function withOptions(options: ResolvedOptions): ResilientFetch {
+  const layered = stack(options);
+  const resilientFetch = async (input: Input, init: ResilientInit | undefined = undefined): Promise<Response> => {
+    const isPlain = !hasOptions(init);
+    const resolved = isPlain ? options : resolveOptions(init, options);
+    const own = isPlain ? init as Init | undefined : withoutOptions(init);
+    if (!isAcceptable(input, own)) return refuse(resolved.fetch, input, own);
+    return isPlain ? layered(input, own) : stack(resolved)(input, own);
+  };
+  markAsOurs(resilientFetch);
+  return Object.assign(resilientFetch, {
+    with(more: ResilienceOptions): ResilientFetch {
+      checkOptions(more);
+      return withOptions(resolveOptions(more, options));
+    },
+  });
+}
+
+function hasOptions(init: ResilientInit | undefined): init is ResilientInit {
+  for (const name in init) if (isOption(name)) return true;
+  return false;
+}
+
+/** What is left of init for the platform. */
+function withoutOptions(init: ResilientInit): Init {
+  // Beneath the retries a body factory has been called, so that no layer but they will meet one.
+  const own = copyOf(init as Init);
+  for (const name of Object.keys(own)) if (isOption(name)) Reflect.deleteProperty(own, name);
+  return own;
+}
+
+/** Leaves what cannot be sent to the platform's own errors, and an abort to its own reason whatever fetch makes of it. */
+async function refuse(fetch: Fetch, input: Input, init: Init | undefined): Promise<Response> {
+  const response = await fetch(input, init);
+  const signal = signalOf(input, init);
+  if (signal?.aborted) discard(response);
+  throwIfAborted(signal);
+  return response;
+}
+
+/**
+ * `fetch`, with a timeout for each attempt, retries with jittered backoff, and `Retry-After`.
+ *
+ * @example
+ * const response = await resilientFetch('https://api.example.com/users/1', { retries: 5, timeout: 3_000 });
+ */
+export const resilientFetch: ResilientFetch = withOptions(defaults);

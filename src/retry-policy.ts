@@ -1,0 +1,117 @@
+import { backoffDelay, type BackoffFunction, type BackoffSettings } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { unusable } from './errors.ts';
+import type { Failure, StopReason } from './failures.ts';
+import type { RequestFacts } from './request.ts';
+
+/** What an attempt came to. */
+export type Outcome =
+  | { readonly kind: 'response'; readonly response: Response; readonly error?: undefined }
+  | { readonly kind: 'network-error' | 'timeout'; readonly error: unknown; readonly response?: undefined };
+
+/** What `shouldRetry` is asked about: one attempt, what it came to, and what the rules make of it. */
+export type Attempt = Outcome & {
+  /** Which attempt it was, from 1. */
+  readonly attempt: number;
+  /** The verdict of the rules, which the answer may overrule. */
+  readonly transient: boolean;
+  /** What was asked. */
+  readonly request: RequestFacts;
+  /** Milliseconds since the call began. */
+  readonly elapsed: number;
+};
+
+/** The statuses and methods that the rules take as worth repeating. */
+export interface RetryRules {
+  readonly statuses: ReadonlySet<number>;
+  readonly methods: ReadonlySet<string>;
+}
+
+/** Whether the same request may well succeed soon, and does no harm if it is sent again. */
+export function isTransient(
+  { response, error }: Outcome,
+  request: RequestFacts,
+  { statuses, methods }: RetryRules,
+  retryAfter: number | undefined,
+): boolean {
+  // RFC 9110 9.2.2: only what is idempotent, or known not to have been done, is repeated unasked.
+  const isRepeatable = methods.has(request.method) || request.headers.has('idempotency-key');
+  if (response === undefined) return !isPermanent(error) && (isRepeatable || wasNeverReached(error));
+  const isInvited = (response.status === 429 || response.status === 503) && retryAfter !== undefined;
+  return statuses.has(response.status) && (isRepeatable || isInvited);
+}
+
+/** What an error knows of its origin: Node says it of the cause, Bun of the error itself, others nothing. */
+function codeOf(error: unknown): string | undefined {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } | null };
+  return [cause?.code, code].find((value) => typeof value === 'string');
+}
+
+/** The connection never came about, so that nothing was sent. */
+const wasNeverReached = (error: unknown): boolean =>
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/.test(codeOf(error) ?? '');
+
+/** OpenSSL's verdicts on a certificate, as Node and Bun name them, and Node's own on the name in it. */
+const certificateCodes = /CERT|CRL|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$/;
+
+/**
+ * A certificate that does not convince, and what the Fetch standard itself refuses: a bad port, one redirect too many,
+ * a redirect under `redirect: 'error'`, a broken integrity. Node's undici gives the latter a cause without a code, where
+ * network failures have one; on other platforms they cannot be told apart.
+ */
+function isPermanent(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined) return certificateCodes.test(code);
+  const { cause } = (error ?? {}) as { cause?: unknown };
+  return isUndici && cause instanceof Error;
+}
+
+const isUndici =
+  (globalThis as { process?: { versions?: { undici?: string } } }).process?.versions?.undici !== undefined;
+
+/** All that decides whether an attempt is followed by another, and when. */
+export interface RetryPolicy {
+  readonly retries: number;
+  readonly totalTimeout: number;
+  readonly backoff: BackoffSettings | BackoffFunction;
+  readonly maxRetryAfter: number;
+  readonly retryAfter: (response: Response, date: number) => number | undefined;
+  readonly retryOn: RetryRules;
+  readonly shouldRetry: ((attempt: Attempt) => boolean | PromiseLike<boolean>) | undefined;
+  readonly onFailure: ((failure: Failure) => void) | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** What a response asks for, in milliseconds, where it asks. */
+export function hintOf(response: Response | undefined, { retryAfter, clock }: RetryPolicy): number | undefined {
+  const hint = response && retryAfter(response, clock.date());
+  if (hint === undefined || hint >= 0) return hint;
+  throw unusable('retryAfter', 'a function that returns a number >= 0 or undefined', hint, RangeError);
+}
+
+/** A wait before the next attempt. */
+export interface Delay {
+  readonly delay: number;
+  readonly delayFrom: 'retry-after' | 'backoff';
+}
+
+/**
+ * How long to wait before a retry, or why it is not made. What the server asks for is waited out, and our backoff after
+ * it, so that those who were told the same moment do not come back as a herd.
+ */
+export function nextDelay(
+  { backoff, maxRetryAfter, random }: RetryPolicy,
+  retry: number,
+  previous: number | undefined,
+  retryAfter: number | undefined,
+  left: number,
+): Delay | StopReason {
+  if (retryAfter !== undefined && (retryAfter > maxRetryAfter || retryAfter === Infinity)) return 'retry-after-too-long';
+  const own = backoffDelay(retry, backoff, random(), previous);
+  if (!(own >= 0 && own < Infinity)) throw unusable('backoff', 'a function that returns a finite number >= 0', own, RangeError);
+  const delay = (retryAfter ?? 0) + own;
+  // A wait that ends with the deadline leaves no time for an attempt.
+  if (delay >= left) return 'total-timeout';
+  return { delay, delayFrom: retryAfter === undefined ? 'backoff' : 'retry-after' };
+}

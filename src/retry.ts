@@ -1,0 +1,57 @@
+import { makeAttempt, type Call } from './attempt.ts';
+import { cancel, discard } from './body.ts';
+import { remember } from './failures.ts';
+import { throwIfAborted } from './following.ts';
+import { signalOf, type Layer } from './layer.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import { sleep } from './sleep.ts';
+import { failureOf } from './verdict.ts';
+
+/**
+ * Makes an attempt. Hands over what came, as it is, if it is good, if no retry is left, or if the caller has aborted.
+ * Asks how long to wait, drops the response, waits, and tries again.
+ */
+export const withRetry = (policy: RetryPolicy): Layer => (fetch) => async (input, init) => {
+  const started = policy.clock.now();
+  const call: Call = { policy, fetch, input, init, signal: signalOf(input, init), started, sent: started, failures: [] };
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      const { response, wait } = await tryOnce(call, attempt);
+      if (wait === undefined) return response;
+      await wait;
+    }
+  } catch (error) {
+    throw remember(error, call.failures);
+  } finally {
+    cancel(call.spare?.body);
+  }
+};
+
+/** What a turn of the loop comes to: a response to hand over, or a wait before the next turn. */
+type Step =
+  | { readonly response: Response; readonly wait?: undefined }
+  | { readonly response?: undefined; readonly wait: Promise<void> };
+
+/** One turn, in a function of its own: a loop that waits holds all that it has in scope, 2 to 3 kB for a response. */
+async function tryOnce(call: Call, attempt: number): Promise<Step> {
+  const { policy, signal, failures } = call;
+  const outcome = await makeAttempt(call, attempt);
+  try {
+    const failure = await failureOf(call, attempt, outcome);
+    if (failure !== undefined) {
+      failures.push(failure);
+      policy.onFailure?.(failure);
+      throwIfAborted(signal);
+    }
+    if (failure?.delay !== undefined) {
+      const wait = sleep(failure.delay, policy.clock, signal);
+      discard(outcome.response, wait);
+      return { wait };
+    }
+    if (outcome.response === undefined) throw outcome.error;
+    return { response: failures.length === 0 ? outcome.response : remember(outcome.response, failures) };
+  } catch (error) {
+    discard(outcome.response);
+    throw error;
+  }
+}

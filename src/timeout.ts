@@ -1,0 +1,41 @@
+import { discard } from './body.ts';
+import { startTimer, type Clock } from './clock.ts';
+import { TimeoutError } from './errors.ts';
+import { follow, followWhileReadable, unfollow } from './following.ts';
+import { signalOf, withSignal, type Layer } from './layer.ts';
+
+/**
+ * Aborts what is beneath it after `timeout` milliseconds, or when the caller's signal does, until the headers have come;
+ * from then on the caller's signal aborts the body. Used twice: around an attempt, and around them all.
+ */
+export const withTimeout = (timeout: number, scope: 'attempt' | 'total', clock: Clock): Layer => (fetch) => (input, init) =>
+  new Promise((resolve, reject) => {
+    const signal = signalOf(input, init);
+    const controller = new AbortController();
+    const stopping = {
+      abort(reason: unknown): void {
+        controller.abort(reason);
+        // A fetch that ignores its signal is left behind. What is beneath a total never does, and has an attempt to record.
+        if (scope === 'attempt') reject(reason);
+      },
+    };
+
+    const answer = async (): Promise<Response> => {
+      follow(signal, stopping);
+      const clear = timeout === Infinity ? undefined
+        : startTimer(timeout, clock, () => stopping.abort(new TimeoutError(scope, timeout)));
+      try {
+        const response = await fetch(input, withSignal(input, init, controller.signal));
+        if (controller.signal.aborted) {
+          discard(response);
+          throw controller.signal.reason;
+        }
+        followWhileReadable(signal, controller, response.body);
+        return response;
+      } finally {
+        clear?.();
+        unfollow(signal, stopping);
+      }
+    };
+    answer().then(resolve, reject);
+  });
