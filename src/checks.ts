@@ -1,15 +1,15 @@
 import { unusable } from './errors.ts';
 
-/** Turns a value that was given for an option into one that can be trusted, or throws. */
+/** Turns a value that was given for an option into one that can be trusted, or throws. What is in force may be joined. */
 export type Check<Value> = (value: unknown, name: string, present: Value) => Value;
 
-export const numeric = (rule: string, isInRange: (value: number) => boolean): Check<number> => (value, name) => {
+export const numeric = (rule: string, isInRange: (value: number) => boolean) => (value: unknown, name: string): number => {
   if (typeof value !== 'number') throw unusable(name, rule, value, TypeError);
   if (!isInRange(value)) throw unusable(name, rule, value, RangeError);
   return value;
 };
 
-export const oneOf = <Value extends string>(words: readonly Value[]): Check<Value> => (value, name) => {
+export const oneOf = <Value extends string>(words: readonly Value[]) => (value: unknown, name: string): Value => {
   const rule = `one of ${words.join(', ')}`;
   if (typeof value !== 'string') throw unusable(name, rule, value, TypeError);
   const word = words.find((known) => known === value);
@@ -24,9 +24,9 @@ export const callable = <Value>(value: unknown, name: string): Value => {
 };
 
 /** A copy of a list, so that it may change after it was given. */
-export const setOf = <Value>(check: Check<Value>): Check<ReadonlySet<Value>> => (value, name) => {
+export const setOf = <Value>(check: (value: unknown, name: string) => Value) => (value: unknown, name: string): Set<Value> => {
   if (!Array.isArray(value)) throw unusable(name, 'an array', value, TypeError);
-  return new Set(value.map((item) => check(item, name, item)));
+  return new Set(value.map((item) => check(item, name)));
 };
 
 /** Throws unless the value is an object, and has no members but the known ones. */

@@ -10,7 +10,14 @@ export interface Follower {
 const followers = new WeakMap<AbortSignal, Set<Follower>>();
 
 function tellFollowers(this: AbortSignal): void {
-  for (const follower of followers.get(this) ?? []) follower.abort(this.reason);
+  const told = followers.get(this) ?? [];
+  release(this);
+  for (const follower of told) follower.abort(this.reason);
+}
+
+function release(signal: AbortSignal): void {
+  followers.delete(signal);
+  signal.removeEventListener('abort', tellFollowers);
 }
 
 /** Tells a follower when the signal aborts, at once if it has. */
@@ -27,9 +34,7 @@ export function follow(signal: AbortSignal | undefined, follower: Follower): voi
 export function unfollow(signal: AbortSignal | undefined, follower: Follower): void {
   if (signal === undefined) return;
   const present = followers.get(signal);
-  if (!present?.delete(follower) || present.size > 0) return;
-  followers.delete(signal);
-  signal.removeEventListener('abort', tellFollowers);
+  if (present?.delete(follower) && present.size === 0) release(signal);
 }
 
 type Link = readonly [AbortSignal, Follower];
@@ -55,9 +60,17 @@ export function followWhileReadable(signal: AbortSignal | undefined, controller:
 export const untilAborted = <Value>(promise: PromiseLike<Value>, signal: AbortSignal | undefined): Promise<Value> =>
   new Promise((resolve, reject) => {
     const follower = { abort: reject };
-    const unless = () => unfollow(signal, follower);
     follow(signal, follower);
-    promise.then(resolve, reject).then(unless, unless);
+    promise.then(
+      (value) => {
+        unfollow(signal, follower);
+        resolve(value);
+      },
+      (error) => {
+        unfollow(signal, follower);
+        reject(error);
+      },
+    );
   });
 
 /** The caller's abort wins over whatever came of the call meanwhile. */

@@ -20,11 +20,17 @@ export function signalOf(input: Input, init: Init | undefined): AbortSignal | un
   return isRequest(input) ? input.signal : undefined;
 }
 
-/** A copy of init, read as fetch reads it: what it inherits included, which a spread would lose, and a Request as init. */
+/**
+ * A copy of init, read as fetch reads it: with what it inherits, which a spread would lose (init may be a Request), and
+ * without what is undefined, which is absent.
+ */
 export function copyOf(init: Init | undefined): Init {
   const copy: Init = {};
-  // The same name is read and written, so the types of both sides are one.
-  for (const name in init) copy[name as keyof Init] = init[name as keyof Init] as never;
+  for (const name in init) {
+    const value = init[name as keyof Init];
+    // Read and written under one name, whose type is one.
+    if (value !== undefined) copy[name as keyof Init] = value as never;
+  }
   return copy;
 }
 

@@ -152,7 +152,7 @@ const retryOn: Check<RetryRules> = (value, name, present) => {
   }, `${name}.`);
 };
 
-const method: Check<string> = (value, name) => {
+const method = (value: unknown, name: string): string => {
   if (typeof value !== 'string') throw unusable(name, 'a list of strings', value, TypeError);
   return value.toUpperCase();
 };

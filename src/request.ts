@@ -42,8 +42,7 @@ export function isRefused(input: Input, init: Init | undefined): boolean {
   check.signal = null;
   check.body = standIn(input, init);
   try {
-    isRequest(input) ? new Request(input.url, { method: input.method, ...check }) : new Request(input, check);
-    return false;
+    return !(isRequest(input) ? new Request(input.url, { method: input.method, ...check }) : new Request(input, check));
   } catch {
     return true;
   }

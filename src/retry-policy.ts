@@ -1,6 +1,6 @@
 import { backoffDelay, type BackoffFunction, type BackoffSettings } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { unusable } from './errors.ts';
+import { numeric } from './checks.ts';
 import type { Failure, StopReason } from './failures.ts';
 import type { RequestFacts } from './request.ts';
 
@@ -36,10 +36,13 @@ export function isTransient(
 ): boolean {
   // RFC 9110 9.2.2: only what is idempotent, or known not to have been done, is repeated unasked.
   const isRepeatable = methods.has(request.method) || request.headers.has('idempotency-key');
-  if (response === undefined) return !isPermanent(error) && (isRepeatable || wasNeverReached(error));
+  if (response === undefined) return isWeb(request.url) && !isPermanent(error) && (isRepeatable || wasNeverReached(error));
   const isInvited = (response.status === 429 || response.status === 503) && retryAfter !== undefined;
   return statuses.has(response.status) && (isRepeatable || isInvited);
 }
+
+/** No other scheme than http and https: what other schemes refuse, they refuse again. A relative URL has none. */
+const isWeb = (url: string): boolean => !/^\s*(?!https?:)[a-z][a-z\d+.-]*:/i.test(url);
 
 /** What an error knows of its origin: Node says it of the cause, Bun of the error itself, others nothing. */
 function codeOf(error: unknown): string | undefined {
@@ -83,11 +86,15 @@ export interface RetryPolicy {
   readonly random: () => number;
 }
 
+// What functions of the user's own give back is checked where it is used: a NaN would be a wait of nothing, for ever.
+const hintDelay = numeric('a function that returns a number >= 0 or undefined', (value) => value >= 0);
+const ownDelay = numeric('a function that returns a finite number >= 0', (value) => value >= 0 && value < Infinity);
+const chance = numeric('a function that returns 0 <= n < 1', (value) => value >= 0 && value < 1);
+
 /** What a response asks for, in milliseconds, where it asks. */
 export function hintOf(response: Response | undefined, { retryAfter, clock }: RetryPolicy): number | undefined {
   const hint = response && retryAfter(response, clock.date());
-  if (hint === undefined || hint >= 0) return hint;
-  throw unusable('retryAfter', 'a function that returns a number >= 0 or undefined', hint, RangeError);
+  return hint === undefined ? undefined : hintDelay(hint, 'retryAfter');
 }
 
 /** A wait before the next attempt. */
@@ -108,8 +115,7 @@ export function nextDelay(
   left: number,
 ): Delay | StopReason {
   if (retryAfter !== undefined && (retryAfter > maxRetryAfter || retryAfter === Infinity)) return 'retry-after-too-long';
-  const own = backoffDelay(retry, backoff, random(), previous);
-  if (!(own >= 0 && own < Infinity)) throw unusable('backoff', 'a function that returns a finite number >= 0', own, RangeError);
+  const own = ownDelay(backoffDelay(retry, backoff, chance(random(), 'random'), previous), 'backoff');
   const delay = (retryAfter ?? 0) + own;
   // A wait that ends with the deadline leaves no time for an attempt.
   if (delay >= left) return 'total-timeout';

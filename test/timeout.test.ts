@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { describe, it } from 'node:test';
+import { TimeoutError } from '../src/errors.ts';
+import type { Fetch, Init } from '../src/layer.ts';
+import { FakeClock, scriptedFetch } from '../src/testing/index.ts';
+import { withTimeout } from '../src/timeout.ts';
+
+const url = 'http://users.test/1';
+
+/** A fetch that never answers, whatever its signal says; notes the init that it was given. */
+function deafFetch(): { fetch: Fetch; inits: (Init | undefined)[]; answer: (response: Response) => void } {
+  const inits: (Init | undefined)[] = [];
+  let answer: (response: Response) => void = () => {};
+  const fetch: Fetch = (_input, init) => {
+    inits.push(init);
+    return new Promise((resolve) => { answer = resolve; });
+  };
+  return { fetch, inits, answer: (response) => answer(response) };
+}
+
+describe('withTimeout', () => {
+  it('hands over the very response, and leaves no timer and no listener', async () => {
+    const clock = new FakeClock();
+    const { signal } = new AbortController();
+    const response = new Response(null);
+
+    const result = await withTimeout(100, 'attempt', clock)(scriptedFetch([response], clock))(url, { signal });
+
+    assert.equal(result, response);
+    assert.equal(clock.pending, 0);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+  });
+
+  it('rejects with a TimeoutError when the time is over', async () => {
+    const clock = new FakeClock();
+    const call = withTimeout(100, 'attempt', clock)(scriptedFetch(['hang'], clock))(url);
+    const rejection = assert.rejects(call, (error) => {
+      assert.ok(error instanceof TimeoutError);
+      assert.deepEqual([error.scope, error.timeout, clock.now()], ['attempt', 100, 100]);
+      return true;
+    });
+
+    await clock.advance(1_000);
+
+    await rejection;
+  });
+
+  it('aborts what is beneath it with that error', async () => {
+    const clock = new FakeClock();
+    const { fetch, inits } = deafFetch();
+    const call = withTimeout(100, 'attempt', clock)(fetch)(url);
+    const rejection = assert.rejects(call, (error) => error === inits[0]?.signal?.reason);
+
+    await clock.advance(100);
+
+    await rejection;
+  });
+
+  it('lets an answer through that comes in time', async () => {
+    const clock = new FakeClock();
+    const call = withTimeout(100, 'attempt', clock)(scriptedFetch([{ after: 99, outcome: 200 }], clock))(url);
+
+    await clock.advance(99);
+
+    assert.equal((await call).status, 200);
+  });
+
+  it('leaves behind a fetch that ignores its signal, and drops what it answers later', async () => {
+    const clock = new FakeClock();
+    const { fetch, answer } = deafFetch();
+    const late = new Response('late');
+    const call = withTimeout(100, 'attempt', clock)(fetch)(url);
+    const rejection = assert.rejects(call, { name: 'TimeoutError' });
+    await clock.advance(100);
+    await rejection;
+
+    answer(late);
+    await clock.settle();
+
+    assert.equal(late.body?.locked, true);
+  });
+
+  it("rejects with the caller's own reason, and leaves no timer and no listener", async () => {
+    const clock = new FakeClock();
+    const controller = new AbortController();
+    const call = withTimeout(100, 'attempt', clock)(scriptedFetch(['hang'], clock))(url, { signal: controller.signal });
+
+    controller.abort('stop');
+
+    await assert.rejects(call, (reason) => reason === 'stop');
+    await clock.settle();
+    assert.equal(clock.pending, 0);
+    assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
+  });
+
+  it('follows the signal of a Request', async () => {
+    const clock = new FakeClock();
+    const controller = new AbortController();
+    const request = new Request(url, { signal: controller.signal });
+    const call = withTimeout(100, 'attempt', clock)(scriptedFetch(['hang'], clock))(request);
+
+    controller.abort('stop');
+
+    await assert.rejects(call, (reason) => reason === 'stop');
+  });
+
+  it('passes on what is thrown beneath it at once', async () => {
+    const clock = new FakeClock();
+    const fetch: Fetch = () => { throw new Error('broken'); };
+
+    await assert.rejects(withTimeout(100, 'attempt', clock)(fetch)(url), /^Error: broken$/);
+
+    assert.equal(clock.pending, 0);
+  });
+
+  it('sets no timer where there is no limit', async () => {
+    const clock = new FakeClock();
+    const call = withTimeout(Infinity, 'attempt', clock)(scriptedFetch([{ after: 5, outcome: 200 }], clock))(url);
+    await clock.settle();
+
+    assert.equal(clock.pending, 1);
+    await clock.advance(5);
+    await call;
+  });
+
+  it('leaves it to what is beneath a total to settle, once it is aborted', async () => {
+    const clock = new FakeClock();
+    let settle: (reason: unknown) => void = () => {};
+    const beneath: Fetch = (_input, init) => new Promise((_resolve, reject) => {
+      settle = () => reject(init?.signal?.reason);
+    });
+    const settled: unknown[] = [];
+    withTimeout(100, 'total', clock)(beneath)(url).catch((error: unknown) => settled.push(error));
+
+    await clock.advance(100);
+    const before = settled.length;
+    settle(undefined);
+    await clock.settle();
+
+    assert.equal(before, 0);
+    assert.ok(settled[0] instanceof TimeoutError && settled[0].scope === 'total');
+  });
+
+  it('rejects with its error where what is beneath a total answers all the same', async () => {
+    const clock = new FakeClock();
+    const { fetch, answer } = deafFetch();
+    const call = withTimeout(100, 'total', clock)(fetch)(url);
+    const rejection = assert.rejects(call, { name: 'TimeoutError', scope: 'total' });
+    await clock.advance(100);
+
+    answer(new Response('late'));
+
+    await rejection;
+  });
+});
