@@ -1,6 +1,6 @@
 import { resilientFetch, type Clock, type Failure } from 'resilient-fetch';
 import { startOrders, tutorialSettings, type OrdersBody } from './orders.ts';
-import { startUsers, type Behaviour } from './users.ts';
+import { startUsers, type Behaviour, type UsersService } from './users.ts';
 
 export interface Story {
   readonly title: string;
@@ -35,6 +35,7 @@ export interface Ending {
 
 /** Where stories are played: both services, up and listening. */
 export interface Stage {
+  readonly users: UsersService;
   /** Asks Orders for the orders of user 1, and resolves when it has answered. Rejects when the signal aborts. */
   play(story: Story, signal?: AbortSignal): Promise<Ending>;
   /** Ends both services, with all connections. */
@@ -68,6 +69,7 @@ export async function openStage(clock: Clock, tell: (attempt: TimedAttempt) => v
   };
 
   return {
+    users,
     async play({ behaviour }, signal) {
       attempts = [];
       await users.behave(behaviour);
