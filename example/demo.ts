@@ -33,7 +33,7 @@ async function playAll(pace: number, paint: Paint, signal: AbortSignal): Promise
   }
 }
 
-/** Runs the demo, and resolves to its exit code: 0, 2 for an argument it does not know, 130 after Ctrl-C. */
+/** Runs the demo, and resolves to its exit code: 0, 2 for an argument it does not know, 130 where Ctrl-C or a closed pipe ends it. */
 async function main(args: readonly string[]): Promise<number> {
   if (args.some((arg) => arg !== '--real-time')) {
     process.stderr.write(`${usage}\n`);
