@@ -10,9 +10,9 @@ export interface Follower {
 const followers = new WeakMap<AbortSignal, Set<Follower>>();
 
 function tellFollowers(this: AbortSignal): void {
-  const told = followers.get(this) ?? [];
+  const told = followers.get(this);
   release(this);
-  for (const follower of told) follower.abort(this.reason);
+  told?.forEach((follower) => follower.abort(this.reason));
 }
 
 function release(signal: AbortSignal): void {

@@ -7,9 +7,11 @@ import { withRetry } from './retry.ts';
 import { withTimeout } from './timeout.ts';
 
 /** What `resilientFetch` takes second: fetch's own init, our options beside its members, and a body that can be made anew. */
-export type ResilientInit = Omit<Init, 'body'> & ResilienceOptions & {
+export type ResilientInit = Omit<Init, 'body' | 'signal'> & ResilienceOptions & {
+  /** As in fetch; its abort ends the call wherever it is, with its own reason. */
+  signal?: AbortSignal | null | undefined;
   /** As in fetch; or a function that is called for each attempt, so that a stream can be sent again. */
-  body?: Init['body'] | BodyFactory;
+  body?: Init['body'] | BodyFactory | undefined;
 };
 
 /** A drop-in `fetch`. */

@@ -45,14 +45,14 @@ export function isTransient(
 const isWeb = (url: string): boolean => !/^\s*(?!https?:)[a-z][a-z\d+.-]*:/i.test(url);
 
 /** What an error knows of its origin: Node says it of the cause, Bun of the error itself, others nothing. */
-function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } | null };
-  return [cause?.code, code].find((value) => typeof value === 'string');
+  return [cause?.code, code].find((value) => typeof value === 'string') ?? '';
 }
 
 /** The connection never came about, so that nothing was sent. */
 const wasNeverReached = (error: unknown): boolean =>
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/.test(codeOf(error) ?? '');
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/.test(codeOf(error));
 
 /** OpenSSL's verdicts on a certificate, as Node and Bun name them, and Node's own on the name in it. */
 const certificateCodes = /CERT|CRL|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$/;
@@ -64,7 +64,7 @@ const certificateCodes = /CERT|CRL|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^INVALID_(CA|
  */
 function isPermanent(error: unknown): boolean {
   const code = codeOf(error);
-  if (code !== undefined) return certificateCodes.test(code);
+  if (code !== '') return certificateCodes.test(code);
   const { cause } = (error ?? {}) as { cause?: unknown };
   return isUndici && cause instanceof Error;
 }
