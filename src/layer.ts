@@ -20,27 +20,36 @@ export function signalOf(input: Input, init: Init | undefined): AbortSignal | un
   return isRequest(input) ? input.signal : undefined;
 }
 
+/** The members of init that are fetch's own. Not every platform's types know them all. */
+const ownMembers = [
+  'method', 'headers', 'body', 'referrer', 'referrerPolicy', 'mode', 'credentials', 'cache', 'redirect', 'integrity',
+  'keepalive', 'signal', 'duplex', 'priority', 'window', 'dispatcher',
+] as readonly (keyof Init)[];
+
 /**
  * A copy of init, read as fetch reads it: with what it inherits, which a spread would lose (init may be a Request), and
  * without what is undefined, which is absent.
  */
 export function copyOf(init: Init | undefined): Init {
   const copy: Init = {};
-  for (const name in init) {
-    const value = init[name as keyof Init];
+  const take = (name: keyof Init): void => {
+    const value = init?.[name];
     // Read and written under one name, whose type is one.
-    if (value !== undefined) copy[name as keyof Init] = value as never;
-  }
+    if (value !== undefined) copy[name] = value as never;
+  };
+  for (const name in init) take(name as keyof Init);
+  // Fetch asks by name, and so finds the accessors of a class, which do not enumerate.
+  if (init && Object.getPrototypeOf(init) !== Object.prototype) ownMembers.forEach(take);
   return copy;
 }
 
 /**
- * A copy of init with another signal. The first member beside a Request resets that Request's referrer and referrer
- * policy (Fetch, Request constructor), so they are carried over.
+ * A copy of init with another signal. The first of fetch's own members beside a Request resets that Request's referrer
+ * and referrer policy (Fetch, Request constructor), so they are carried over where ours is the first.
  */
 export function withSignal(input: Input, init: Init | undefined, signal: AbortSignal): Init {
   const copy = copyOf(init);
-  if (isRequest(input) && Object.keys(copy).length === 0) {
+  if (isRequest(input) && ownMembers.every((name) => copy[name] === undefined)) {
     copy.referrer = input.referrer;
     copy.referrerPolicy = input.referrerPolicy;
   }
