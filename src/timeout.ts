@@ -14,16 +14,22 @@ export const withTimeout = (timeout: number, scope: 'attempt' | 'total', clock: 
     const controller = new AbortController();
     const stopping = {
       abort(reason: unknown): void {
+        release();
         controller.abort(reason);
         // A fetch that ignores its signal is left behind. What is beneath a total never does, and has an attempt to record.
         if (scope === 'attempt') reject(reason);
       },
     };
+    const clear = timeout === Infinity ? undefined
+      : startTimer(timeout, clock, () => stopping.abort(new TimeoutError(scope, timeout)));
+    // At once, and not only at the end, as a fetch that ignores its signal may have none.
+    const release = (): void => {
+      clear?.();
+      unfollow(signal, stopping);
+    };
 
     const answer = async (): Promise<Response> => {
       follow(signal, stopping);
-      const clear = timeout === Infinity ? undefined
-        : startTimer(timeout, clock, () => stopping.abort(new TimeoutError(scope, timeout)));
       try {
         const response = await fetch(input, withSignal(input, init, controller.signal));
         if (controller.signal.aborted) {
@@ -33,8 +39,7 @@ export const withTimeout = (timeout: number, scope: 'attempt' | 'total', clock: 
         followWhileReadable(signal, controller, response.body);
         return response;
       } finally {
-        clear?.();
-        unfollow(signal, stopping);
+        release();
       }
     };
     answer().then(resolve, reject);
