@@ -18,6 +18,8 @@ export interface Call {
   readonly failures: Failure[];
   /** When the present attempt was begun. */
   sent: number;
+  /** Init with the body that its factory made for the present attempt. */
+  made?: Init;
   /** A clone of a Request with a body, for the next attempt, as a body can be sent but once. */
   spare?: Request | undefined;
 }
@@ -34,7 +36,10 @@ export function makeAttempt(call: Call, attempt: number): Promise<Outcome> {
   const body: unknown = init?.body;
   if (!isBodyFactory(body)) return send(call, input, init);
   const made = untilAborted(Promise.resolve(body()), signal);
-  return made.then((value) => send(call, input, { ...copyOf(init), body: value }));
+  return made.then((value) => {
+    call.made = { ...copyOf(init), body: value };
+    return send(call, input, call.made);
+  });
 }
 
 async function send({ fetch }: Call, input: Input, init: Init | undefined): Promise<Outcome> {

@@ -1,4 +1,4 @@
-import { isBodyFactory, isOneShot, sendsOwnBody } from './body.ts';
+import { isOneShot, sendsOwnBody } from './body.ts';
 import { copyOf, isRequest, signalOf, type Init, type Input } from './layer.ts';
 
 /** What was asked, as far as it decides whether it may be asked again. */
@@ -51,6 +51,6 @@ export function isRefused(input: Input, init: Init | undefined): boolean {
 /** A body that is judged as the one that was sent, which may be used up by now. */
 function standIn(input: Input, init: Init | undefined): NonNullable<Init['body']> | null {
   const body = init?.body ?? null;
-  if (sendsOwnBody(input, init) || isBodyFactory(body)) return '';
+  if (sendsOwnBody(input, init)) return '';
   return isOneShot(body) ? new ReadableStream() : body;
 }

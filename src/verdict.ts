@@ -16,7 +16,7 @@ export async function failureOf(call: Call, attempt: number, outcome: Outcome): 
 
   const isBad = response === undefined || policy.retryOn.statuses.has(response.status);
   if (!isBad && policy.shouldRetry === undefined) return undefined;
-  if (kind === 'network-error' && isRefused(input, init)) throw error;
+  if (kind === 'network-error' && isRefused(input, call.made ?? init)) throw error;
 
   const request = requestFacts(input, init);
   const retryAfter = hintOf(response, policy);
