@@ -194,6 +194,6 @@ describe('a program that makes a call', () => {
   it('works where there is no FinalizationRegistry', async (t) => {
     const server = await startServer(t, statuses(200));
 
-    assert.equal(await run('without-finalization-registry', server.url), 'undefined answer 1\nreason\n');
+    assert.equal(await run('without-finalization-registry', server.url), 'undefined reason\nanswer 1\n');
   });
 });
