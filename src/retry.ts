@@ -15,17 +15,22 @@ export const withRetry = (policy: RetryPolicy): Layer => (fetch) => async (input
   const started = policy.clock.now();
   const call: Call = { policy, fetch, input, init, signal: signalOf(input, init), started, sent: started, failures: [] };
   try {
-    for (let attempt = 1; ; attempt += 1) {
-      const { response, wait } = await tryOnce(call, attempt);
-      if (wait === undefined) return response;
-      await wait;
+    let step = await tryOnce(call, 1);
+    for (let retry = 1; step.wait !== undefined; retry += 1) {
+      await step.wait;
+      step = await tryOnce(call, 1 + retry);
     }
+    return settle(call, step.response);
   } catch (error) {
-    throw remember(error, call.failures);
-  } finally {
-    cancel(call.spare?.body);
+    throw settle(call, error);
   }
 };
+
+/** Files what failed under what the call came to, and lets go of the body that no attempt needed. */
+function settle<Result>({ failures, spare }: Call, result: Result): Result {
+  cancel(spare?.body);
+  return remember(result, failures);
+}
 
 /** What a turn of the loop comes to: a response to hand over, or a wait before the next turn. */
 type Step =
@@ -49,7 +54,7 @@ async function tryOnce(call: Call, attempt: number): Promise<Step> {
       return { wait };
     }
     if (outcome.response === undefined) throw outcome.error;
-    return { response: failures.length === 0 ? outcome.response : remember(outcome.response, failures) };
+    return { response: outcome.response };
   } catch (error) {
     discard(outcome.response);
     throw error;
