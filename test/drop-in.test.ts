@@ -130,6 +130,14 @@ describe('resilientFetch reads init as fetch does', () => {
     });
   }
 
+  it('keeps what init inherits and only the platform knows', async () => {
+    const { calls, fetch } = witness();
+
+    await resilientFetch.with({ fetch })(url, Object.create({ next: 1 }));
+
+    assert.equal((calls[0]?.[1] as { next?: number }).next, 1);
+  });
+
   it('finds an option that init inherits', async () => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([503, 200], clock);
@@ -209,7 +217,6 @@ describe('resilientFetch out of retries', () => {
     const port = Number(new URL(server.url).port);
     const clock = new FakeClock();
     const made: unknown[] = [];
-    // Port 0 cannot be listened on, so nobody ever answers there.
     const fetch: Fetch = (input, init) => globalThis.fetch(input, init).catch((error: unknown) => { made.push(error); throw error; });
     const call = rejectionOf(resilientFetch(`http://127.0.0.2:${port}/`, { retries: 0, clock, fetch }));
 

@@ -61,16 +61,25 @@ export function stall(response: ServerResponse, status = 200): void {
   response.writeHead(status).write('the beginning');
 }
 
+/** How long, in real milliseconds, a test waits for what never comes. */
+const patience = 20_000;
+
 /** Waits for what the platform's I/O leads to, and fails rather than wait for ever. */
 export async function eventually(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + patience;
   await new FakeClock().settle(() => condition() || performance.now() > deadline);
   assert.ok(condition(), `never came true: ${condition}`);
 }
 
-/** What a promise rejects with. */
-export const rejectionOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then((value) => assert.fail(`fulfilled with ${value}`), (error: unknown) => error);
+/** What a promise rejects with. One that never settles fails its test. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  const rejection = promise.then((value) => assert.fail(`fulfilled with ${value}`), (error: unknown) => error);
+  let timer: NodeJS.Timeout | undefined;
+  const never = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(reject, patience, new Error('never settled'));
+  });
+  return Promise.race([rejection, never]).finally(() => clearTimeout(timer));
+}
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
