@@ -155,10 +155,10 @@ describe('calls that share a signal', () => {
       };
 
       const before = await callOften(2_000);
-      const after = await callOften(20_000);
+      const after = await callOften(10_000);
 
       // A link alone would be 700 bytes, a Response 2 kB.
-      assert.ok((after - before) / 20_000 < 200, `${(after - before) / 20_000} bytes a call`);
+      assert.ok((after - before) / 10_000 < 200, `${(after - before) / 10_000} bytes a call`);
     });
   }
 });
