@@ -56,3 +56,11 @@ export function withSignal(input: Input, init: Init | undefined, signal: AbortSi
   copy.signal = signal;
   return copy;
 }
+
+/** Init with headers that can be read for each attempt: an iterator of them is used up by the first who reads it. */
+export function withLastingHeaders(init: Init | undefined): Init | undefined {
+  const headers: unknown = init?.headers;
+  if (typeof (headers as Partial<Iterator<[string, string]>> | null | undefined)?.next !== 'function') return init;
+  // What has a next and is given for headers is an iterator of pairs, or it is refused, now as then.
+  return { ...copyOf(init), headers: [...headers as Iterable<[string, string]>] };
+}

@@ -2,7 +2,7 @@ import { makeAttempt, type Call } from './attempt.ts';
 import { cancel, discard } from './body.ts';
 import { remember } from './failures.ts';
 import { throwIfAborted } from './following.ts';
-import { signalOf, type Layer } from './layer.ts';
+import { signalOf, withLastingHeaders, type Layer } from './layer.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { sleep } from './sleep.ts';
 import { failureOf } from './verdict.ts';
@@ -12,8 +12,8 @@ import { failureOf } from './verdict.ts';
  * Asks how long to wait, drops the response, waits, and tries again.
  */
 export const withRetry = (policy: RetryPolicy): Layer => (fetch) => async (input, init) => {
-  const started = policy.clock.now();
-  const call: Call = { policy, fetch, input, init, signal: signalOf(input, init), started, sent: started, failures: [] };
+  const [signal, started] = [signalOf(input, init), policy.clock.now()];
+  const call: Call = { policy, fetch, input, init: withLastingHeaders(init), signal, started, sent: started, failures: [] };
   try {
     let step = await tryOnce(call, 1);
     for (let retry = 1; step.wait !== undefined; retry += 1) {

@@ -11,7 +11,7 @@ export async function failureOf(call: Call, attempt: number, outcome: Outcome): 
   const { policy, signal, input, init } = call;
   const { kind, response, error } = outcome;
   const duration = policy.clock.now() - call.sent;
-  if (isCutByTotal(signal)) return { attempt, kind: 'timeout', error: signal.reason, duration, stopped: 'total-timeout' };
+  if (isCutByTotal(call)) return { attempt, kind: 'timeout', error: signal?.reason, duration, stopped: 'total-timeout' };
   throwIfAborted(signal);
 
   const isBad = response === undefined || policy.retryOn.statuses.has(response.status);
@@ -37,8 +37,10 @@ export async function failureOf(call: Call, attempt: number, outcome: Outcome): 
 }
 
 /** The total's abort is told from the caller's, whose records end with what failed before it. */
-const isCutByTotal = (signal: AbortSignal | undefined): signal is AbortSignal =>
-  signal?.reason instanceof TimeoutError && signal.reason.scope === 'total';
+function isCutByTotal({ signal, policy }: Call): boolean {
+  const reason: unknown = signal?.reason;
+  return reason instanceof TimeoutError && reason.scope === 'total' && reason.timeout === policy.totalTimeout;
+}
 
 /** The rules' verdict, unless there is a predicate to ask. */
 async function isRetryWanted({ policy, signal }: Call, attempt: Attempt): Promise<boolean> {

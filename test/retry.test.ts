@@ -120,6 +120,13 @@ describe('withRetry', () => {
     assert.deepEqual(fetch.times, [0, 1_000, 2_100]);
   });
 
+  it('sends headers that come from an iterator with every attempt', async () => {
+    const headers = new Map([['authorization', 'Bearer 7']]).entries();
+    const { fetch } = await play([503, 200], { headers: headers as unknown as [string, string][] });
+
+    assert.deepEqual(fetch.requests.map(({ request }) => request.headers.get('authorization')), ['Bearer 7', 'Bearer 7']);
+  });
+
   it('follows a series of waits of the user', async () => {
     const backoff = (retry: number): number => (retry === 1 ? 0 : 1_000 * 2 ** (retry - 1));
     const { fetch } = await play([502, 502, 502, 502, 502, 502], { retries: 5, backoff });
@@ -459,6 +466,17 @@ describe('failuresOf', () => {
 
     assert.equal(result, reason);
     assert.deepEqual(failures.map(({ attempt, status }) => [attempt, status]), [[1, 503]]);
+  });
+
+  it("takes another call's total timeout for an abort as any other, where it is the caller's reason", async () => {
+    const controller = new AbortController();
+    const abort = (): ScriptedOutcome => {
+      controller.abort(new TimeoutError('total', 7));
+      return 'hang';
+    };
+    const { failures } = await play([abort], { signal: controller.signal, totalTimeout: 500 });
+
+    assert.deepEqual(failures, []);
   });
 
   it("does not record the attempt that the caller's abort ended", async () => {
