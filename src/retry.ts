@@ -12,7 +12,8 @@ import { failureOf } from './verdict.ts';
  * Asks how long to wait, drops the response, waits, and tries again.
  */
 export const withRetry = (policy: RetryPolicy): Layer => (fetch) => async (input, init) => {
-  const [signal, started] = [signalOf(input, init), policy.clock.now()];
+  const signal = signalOf(input, init);
+  const started = policy.clock.now();
   const call: Call = { policy, fetch, input, init: withLastingHeaders(init), signal, started, sent: started, failures: [] };
   try {
     let step = await tryOnce(call, 1);
