@@ -77,7 +77,9 @@ export async function openStage(clock: Clock, tell: (attempt: TimedAttempt) => v
       // Orders answers with nothing else.
       const body = await response.json() as OrdersBody;
       recordSuccess();
-      return { attempts, seen: users.requests.map(({ at }) => at - start), at: clock.now() - start, status: response.status, body };
+      // The first request is seen within the same tick that its attempt begins in, give or take a rounding.
+      const seen = users.requests.map(({ at }) => Math.max(0, at - start));
+      return { attempts, seen, at: clock.now() - start, status: response.status, body };
     },
     async close() {
       await orders.close();
