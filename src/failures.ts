@@ -1,4 +1,12 @@
-/** Why no retry followed a failed attempt. */
+/**
+ * Why no retry followed a failed attempt:
+ * - `'retries-spent'`: it was the last that `retries` allows;
+ * - `'not-repeatable'`: the rules take it as permanent, or its request as unsafe to repeat (RFC 9110 9.2.2);
+ * - `'declined'`: the rules would have retried, and `shouldRetry` said no;
+ * - `'one-shot-body'`: its body was a stream or an async iterable, and is used up;
+ * - `'retry-after-too-long'`: the server asked for a longer wait than `maxRetryAfter`;
+ * - `'total-timeout'`: `totalTimeout` cut the attempt, or leaves no time for the wait.
+ */
 export type StopReason =
   | 'retries-spent'
   | 'not-repeatable'
