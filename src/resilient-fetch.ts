@@ -35,13 +35,14 @@ export interface ResilientFetch {
   with(options: ResilienceOptions): ResilientFetch;
 }
 
-/** A total timeout, around retries, around a timeout per attempt, around fetch. */
-const stack = (options: ResolvedOptions): Fetch => {
+/** A total timeout, around retries, around a timeout per attempt, around fetch. A limit without end needs no layer. */
+function stack(options: ResolvedOptions): Fetch {
   const { timeout, totalTimeout, clock, fetch } = options;
-  const hasTotal = totalTimeout < Infinity;
-  const retried = withRetry(options)(timeout < Infinity || hasTotal ? withTimeout(timeout, 'attempt', clock)(fetch) : fetch);
-  return hasTotal ? withTimeout(totalTimeout, 'total', clock)(retried) : retried;
-};
+  // Beneath a total the attempt's layer is there in any case, as it leaves a fetch behind that ignores its signal.
+  const limited = Math.min(timeout, totalTimeout) < Infinity ? withTimeout(timeout, 'attempt', clock)(fetch) : fetch;
+  const retried = withRetry(options)(limited);
+  return totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock)(retried) : retried;
+}
 
 function withOptions(options: ResolvedOptions): ResilientFetch {
   const layered = stack(options);
