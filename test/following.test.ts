@@ -99,13 +99,16 @@ describe('followWhileReadable', () => {
     assert.equal(controller.signal.reason, 'stop');
   });
 
-  it('follows nothing where there is no body', () => {
-    const { signal } = new AbortController();
+  // A stand-in for a Response may have no body at all.
+  for (const body of [null, undefined]) {
+    it(`follows nothing where the body is ${body}`, () => {
+      const { signal } = new AbortController();
 
-    followWhileReadable(signal, new AbortController(), null);
+      followWhileReadable(signal, new AbortController(), body);
 
-    assert.equal(listeners(signal), 0);
-  });
+      assert.equal(listeners(signal), 0);
+    });
+  }
 });
 
 describe('untilAborted', () => {
