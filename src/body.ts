@@ -1,6 +1,9 @@
 import { isRequest, type Init, type Input } from './layer.ts';
 
-/** A body for each attempt, where one cannot be sent twice. May be async; what it throws, the call rejects with. */
+/**
+ * A body for each attempt, where one cannot be sent twice. May be async, in time that `totalTimeout` alone bounds. What it
+ * throws, the call rejects with.
+ */
 export type BodyFactory = () => Body | PromiseLike<Body>;
 
 type Body = NonNullable<Init['body']> | null;
@@ -12,7 +15,11 @@ const drainLimit = 65_536;
 
 /** A Request whose own body is sent, as init has none in its place. */
 export const sendsOwnBody = (input: Input, init: Init | undefined): input is Request =>
-  isRequest(input) && input.body !== null && (init?.body === undefined || init.body === null);
+  isRequest(input) && mayHaveBody(input) && (init?.body === undefined || init.body === null);
+
+/** Firefox does not tell the body of a Request (its bug 1387483), but the method tells who can have none. */
+const mayHaveBody = ({ body, method }: Request): boolean =>
+  body === undefined ? method !== 'GET' && method !== 'HEAD' : body !== null;
 
 /** A stream or an async iterable, which the first attempt uses up. Every other body can be sent again as it is. */
 export const isOneShot = (body: unknown): boolean =>

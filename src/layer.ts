@@ -20,6 +20,9 @@ export function signalOf(input: Input, init: Init | undefined): AbortSignal | un
   return isRequest(input) ? input.signal : undefined;
 }
 
+/** Whether init has nothing but members of its own; what has a class of its own, a Request for one, inherits the rest. */
+export const isPlain = (init: object): boolean => Object.getPrototypeOf(init) === Object.prototype;
+
 /** The members of init that are fetch's own. Not every platform's types know them all. */
 const ownMembers = [
   'method', 'headers', 'body', 'referrer', 'referrerPolicy', 'mode', 'credentials', 'cache', 'redirect', 'integrity',
@@ -39,7 +42,7 @@ export function copyOf(init: Init | undefined): Init {
   };
   for (const name in init) take(name as keyof Init);
   // Fetch asks by name, and so finds the accessors of a class, which do not enumerate.
-  if (init && Object.getPrototypeOf(init) !== Object.prototype) ownMembers.forEach(take);
+  if (init && !isPlain(init)) ownMembers.forEach(take);
   return copy;
 }
 
@@ -57,10 +60,23 @@ export function withSignal(input: Input, init: Init | undefined, signal: AbortSi
   return copy;
 }
 
-/** Init with headers that can be read for each attempt: an iterator of them is used up by the first who reads it. */
-export function withLastingHeaders(init: Init | undefined): Init | undefined {
-  const headers: unknown = init?.headers;
-  if (typeof (headers as Partial<Iterator<[string, string]>> | null | undefined)?.next !== 'function') return init;
-  // What has a next and is given for headers is an iterator of pairs, or it is refused, now as then.
-  return { ...copyOf(init), headers: [...headers as Iterable<[string, string]>] };
+/**
+ * Init as it is now, for attempts to come: fetch reads its arguments once, at the call, and so must we, as callers use one
+ * object again and again. Bodies are not copied.
+ */
+export function snapshotOf(init: Init | undefined): Init | undefined {
+  if (!init) return undefined;
+  const snapshot = copyOf(init);
+  const { headers } = snapshot;
+  if (typeof headers === 'object') snapshot.headers = snapshotOfHeaders(headers);
+  return snapshot;
 }
+
+function snapshotOfHeaders(headers: NonNullable<Init['headers']>): NonNullable<Init['headers']> {
+  if (headers instanceof Headers) return new Headers(headers);
+  return Symbol.iterator in headers ? [...headers] : { ...headers };
+}
+
+/** Headers that come from an iterator, which is used up by the first who reads it. */
+export const hasOneShotHeaders = (init: Init | undefined): boolean =>
+  typeof (init?.headers as Partial<Iterator<unknown>> | null | undefined)?.next === 'function';

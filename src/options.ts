@@ -36,10 +36,10 @@ export interface ResilienceOptions {
    */
   maxRetryAfter?: number | undefined;
   /**
-   * Reads a response's own wish for the wait, in milliseconds, or `undefined` where it has none. Default: the
+   * Reads a response's own wish for the wait, in milliseconds, or `undefined` (or null) where it has none. Default: the
    * `Retry-After` header, strictly by RFC 9110 10.2.3. A negative number or NaN rejects the call with a RangeError.
    */
-  retryAfter?: ((response: Response, date: number) => number | undefined) | undefined;
+  retryAfter?: ((response: Response, date: number) => number | null | undefined) | undefined;
   /** What the rules take as worth repeating. Each list replaces the one in force. */
   retryOn?: {
     /** Default 408, 425, 429, 500, 502, 503, 504. */
@@ -52,19 +52,26 @@ export interface ResilienceOptions {
   } | undefined;
   /**
    * Has the last word on what is worth repeating; may be async. Default: `({ transient }) => transient`. Asked about every
-   * outcome, good ones and the last one too; never passes a hard limit. What it throws, the call rejects with.
+   * outcome, good ones and the last one too; never passes a hard limit. What it throws, the call rejects with. Its own time
+   * is bounded by `totalTimeout` alone.
    *
    * @example
    * shouldRetry: ({ transient, response }) => transient || response?.headers.get('x-should-retry') === 'true'
    */
   shouldRetry?: ((attempt: Attempt) => boolean | PromiseLike<boolean>) | undefined;
-  /** Told of each failed attempt before the wait that follows it. Default none. What it throws, the call rejects with. */
+  /**
+   * Told of each failed attempt before the wait that follows it. Default none. What it throws, the call rejects with; a
+   * promise that it returns is not waited for.
+   */
   onFailure?: ((failure: Failure) => void) | undefined;
   /** Where time comes from. Default `systemClock`. */
   clock?: Clock | undefined;
   /** Where chance comes from: 0 <= n < 1. Default `Math.random`. */
   random?: (() => number) | undefined;
-  /** What makes the attempts. Default the global fetch, looked up at each attempt. */
+  /**
+   * What makes the attempts. Default the global fetch, looked up at each attempt. What the platform's own Request refuses
+   * is not tried again, so a relative URL that only this fetch understands gets one attempt if it fails.
+   */
   fetch?: Fetch | undefined;
 }
 
@@ -78,6 +85,9 @@ export interface ResolvedOptions extends RetryPolicy {
 /** The global fetch as it was found: used where the global one has become a resilientFetch, which would call itself. */
 const found = globalThis.fetch;
 const ours = new WeakSet<Fetch>();
+
+/** While the global fetch is being called: if that leads back here, a resilientFetch is behind it. */
+let isAsking = false;
 
 /** Marks a fetch as one of ours, so that it is never taken for the platform's. */
 export function markAsOurs(fetch: Fetch): void {
@@ -104,15 +114,23 @@ export const defaults: ResolvedOptions = {
   fetch: (input, init) => {
     // Called unbound, as a browser's fetch must be.
     const { fetch } = globalThis;
-    return ours.has(fetch) ? found(input, init) : fetch(input, init);
+    if (isAsking || ours.has(fetch)) return found(input, init);
+    isAsking = true;
+    try {
+      return fetch(input, init);
+    } finally {
+      isAsking = false;
+    }
   },
 };
 
 /** Whether a member of init is ours, to be taken off before the platform sees it. */
 export const isOption = (name: string): boolean => Object.hasOwn(defaults, name);
 
+export const optionNames: readonly string[] = Object.keys(defaults);
+
 /** Throws unless these are options, every one of them known. */
-export const checkOptions = (given: unknown): void => checkMembers(given, 'options', Object.keys(defaults));
+export const checkOptions = (given: unknown): void => checkMembers(given, 'options', optionNames);
 
 /** Puts options over those in force. Throws for any that cannot be used, before anything is sent. */
 export const resolveOptions = (given: ResilienceOptions, present: ResolvedOptions): ResolvedOptions =>
@@ -153,7 +171,8 @@ const retryOn: Check<RetryRules> = (value, name, present) => {
 };
 
 const method = (value: unknown, name: string): string => {
-  if (typeof value !== 'string') throw unusable(name, 'a list of strings', value, TypeError);
+  if (typeof value !== 'string') throw unusable(name, 'a list of method names', value, TypeError);
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(value)) throw unusable(name, 'a list of method names', value, RangeError);
   return value.toUpperCase();
 };
 

@@ -28,7 +28,7 @@ export function requestFacts(input: Input, init: Init | undefined): RequestFacts
 export function isAcceptable(input: Input, init: Init | undefined): boolean {
   if (init !== null && init !== undefined && typeof init !== 'object' && typeof init !== 'function') return false;
   const signal = signalOf(input, init);
-  if (signal !== undefined && (signal.aborted !== false || typeof signal.addEventListener !== 'function')) return false;
+  if (signal !== undefined && (signal.aborted || typeof signal.addEventListener !== 'function')) return false;
   if (sendsOwnBody(input, init)) return !input.bodyUsed && input.body?.locked !== true;
   return (init?.body as Partial<ReadableStream> | null | undefined)?.locked !== true;
 }

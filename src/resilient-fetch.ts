@@ -1,10 +1,10 @@
 import { discard, type BodyFactory } from './body.ts';
 import { throwIfAborted } from './following.ts';
-import { copyOf, signalOf, type Fetch, type Init, type Input } from './layer.ts';
-import { checkOptions, defaults, isOption, markAsOurs, resolveOptions, type ResilienceOptions, type ResolvedOptions } from './options.ts';
+import { copyOf, isPlain, signalOf, type Fetch, type Init, type Input } from './layer.ts';
+import { checkOptions, defaults, isOption, markAsOurs, optionNames, resolveOptions, type ResilienceOptions, type ResolvedOptions } from './options.ts';
 import { isAcceptable } from './request.ts';
 import { withRetry } from './retry.ts';
-import { withTimeout } from './timeout.ts';
+import { withAbort, withTimeout } from './timeout.ts';
 
 /** What `resilientFetch` takes second: fetch's own init, our options beside its members, and a body that can be made anew. */
 export type ResilientInit = Omit<Init, 'body' | 'signal'> & ResilienceOptions & {
@@ -38,20 +38,20 @@ export interface ResilientFetch {
 /** A total timeout, around retries, around a timeout per attempt, around fetch. A limit without end needs no layer. */
 function stack(options: ResolvedOptions): Fetch {
   const { timeout, totalTimeout, clock, fetch } = options;
-  // Beneath a total the attempt's layer is there in any case, as it leaves a fetch behind that ignores its signal.
-  const limited = Math.min(timeout, totalTimeout) < Infinity ? withTimeout(timeout, 'attempt', clock)(fetch) : fetch;
-  const retried = withRetry(options)(limited);
+  // Either layer leaves a fetch behind that ignores its signal; only the first needs a controller of its own.
+  const withLimit = Math.min(timeout, totalTimeout) < Infinity ? withTimeout(timeout, 'attempt', clock) : withAbort;
+  const retried = withRetry(options)(withLimit(fetch));
   return totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock)(retried) : retried;
 }
 
 function withOptions(options: ResolvedOptions): ResilientFetch {
   const layered = stack(options);
   const resilientFetch = async (input: Input, init: ResilientInit | undefined = undefined): Promise<Response> => {
-    const isPlain = !hasOptions(init);
-    const resolved = isPlain ? options : resolveOptions(init, options);
-    const own = isPlain ? init as Init | undefined : withoutOptions(init);
+    const hasOwn = hasOptions(init);
+    const resolved = hasOwn ? resolveOptions(init, options) : options;
+    const own = hasOwn ? withoutOptions(init) : init as Init | undefined;
     if (!isAcceptable(input, own)) return refuse(resolved.fetch, input, own);
-    return isPlain ? layered(input, own) : stack(resolved)(input, own);
+    return hasOwn ? stack(resolved)(input, own) : layered(input, own);
   };
   markAsOurs(resilientFetch);
   return Object.assign(resilientFetch, {
@@ -64,7 +64,8 @@ function withOptions(options: ResolvedOptions): ResilientFetch {
 
 function hasOptions(init: ResilientInit | undefined): init is ResilientInit {
   for (const name in init) if (isOption(name)) return true;
-  return false;
+  // The accessors of a class do not enumerate.
+  return typeof init === 'object' && init !== null && !isPlain(init) && optionNames.some((name) => name in init);
 }
 
 /** What is left of init for the platform. */

@@ -23,7 +23,7 @@ export function parseRetryAfter(value: string | null | undefined, date: number):
   if (typeof value !== 'string') return undefined;
   if (/^\d+$/.test(value)) return Number(value) * 1_000;
   const until = parseHttpDate(value, date);
-  return until === undefined ? undefined : Math.max(0, until - date);
+  return until === undefined || Number.isNaN(date) ? undefined : Math.max(0, until - date);
 }
 
 /**
@@ -31,8 +31,9 @@ export function parseRetryAfter(value: string | null | undefined, date: number):
  * where it has one, so that a wrong clock on this side does no harm; else against `date`.
  */
 export function retryAfterOf(response: Response, date: number): number | undefined {
-  const value = response.headers.get('retry-after');
-  if (value === null) return undefined;
+  // A stand-in for a Response may have no headers.
+  const value = response.headers?.get('retry-after');
+  if (!value) return undefined;
   return parseRetryAfter(value, parseHttpDate(response.headers.get('date') ?? '', date) ?? date);
 }
 

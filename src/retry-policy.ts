@@ -50,8 +50,9 @@ function codeOf(error: unknown): string {
   return [cause?.code, code].find((value) => typeof value === 'string') ?? '';
 }
 
-/** The connection never came about, so that nothing was sent. */
+/** The connection never came about, so that nothing was sent: by the code, or by the system call that failed. */
 const wasNeverReached = (error: unknown): boolean =>
+  (error as { cause?: { syscall?: unknown } | null } | null | undefined)?.cause?.syscall === 'connect' ||
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/.test(codeOf(error));
 
 /** OpenSSL's verdicts on a certificate, as Node and Bun name them, and Node's own on the name in it. */
@@ -78,7 +79,7 @@ export interface RetryPolicy {
   readonly totalTimeout: number;
   readonly backoff: BackoffSettings | BackoffFunction;
   readonly maxRetryAfter: number;
-  readonly retryAfter: (response: Response, date: number) => number | undefined;
+  readonly retryAfter: (response: Response, date: number) => number | null | undefined;
   readonly retryOn: RetryRules;
   readonly shouldRetry: ((attempt: Attempt) => boolean | PromiseLike<boolean>) | undefined;
   readonly onFailure: ((failure: Failure) => void) | undefined;
@@ -94,7 +95,7 @@ const chance = numeric('a function that returns 0 <= n < 1', (value) => value >=
 /** What a response asks for, in milliseconds, where it asks. */
 export function hintOf(response: Response | undefined, { retryAfter, clock }: RetryPolicy): number | undefined {
   const hint = response && retryAfter(response, clock.date());
-  return hint === undefined ? undefined : hintDelay(hint, 'retryAfter');
+  return hint === undefined || hint === null ? undefined : hintDelay(hint, 'retryAfter');
 }
 
 /** A wait before the next attempt. */

@@ -2,7 +2,7 @@ import { makeAttempt, type Call } from './attempt.ts';
 import { cancel, discard } from './body.ts';
 import { remember } from './failures.ts';
 import { throwIfAborted } from './following.ts';
-import { signalOf, withLastingHeaders, type Layer } from './layer.ts';
+import { hasOneShotHeaders, isRequest, signalOf, snapshotOf, type Layer } from './layer.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { sleep } from './sleep.ts';
 import { failureOf } from './verdict.ts';
@@ -14,7 +14,9 @@ import { failureOf } from './verdict.ts';
 export const withRetry = (policy: RetryPolicy): Layer => (fetch) => async (input, init) => {
   const signal = signalOf(input, init);
   const started = policy.clock.now();
-  const call: Call = { policy, fetch, input, init: withLastingHeaders(init), signal, started, sent: started, failures: [] };
+  const snapshot = policy.retries === 0 ? init : snapshotOf(init);
+  const first = hasOneShotHeaders(init) ? snapshot : init;
+  const call: Call = { policy, fetch, input, first, init: snapshot, signal, started, sent: started, failures: [] };
   try {
     let step = await tryOnce(call, 1);
     for (let retry = 1; step.wait !== undefined; retry += 1) {
@@ -28,8 +30,8 @@ export const withRetry = (policy: RetryPolicy): Layer => (fetch) => async (input
 };
 
 /** Files what failed under what the call came to, and lets go of the body that no attempt needed. */
-function settle<Result>({ failures, spare }: Call, result: Result): Result {
-  cancel(spare?.body);
+function settle<Result>({ input, failures, spare }: Call, result: Result): Result {
+  if (spare !== undefined && spare !== input && isRequest(spare)) cancel(spare.body);
   return remember(result, failures);
 }
 

@@ -1,8 +1,20 @@
 import { discard } from './body.ts';
 import { startTimer, type Clock } from './clock.ts';
 import { TimeoutError } from './errors.ts';
-import { follow, followWhileReadable, unfollow } from './following.ts';
+import { follow, followWhileReadable, unfollow, untilAborted } from './following.ts';
 import { signalOf, withSignal, type Layer } from './layer.ts';
+
+/** Rejects as soon as the caller's signal aborts, whatever the fetch beneath makes of it. Where time has no limit, this is enough. */
+export const withAbort: Layer = (fetch) => (input, init) => {
+  const signal = signalOf(input, init);
+  if (signal === undefined) return fetch(input, init);
+  const answer = Promise.resolve(fetch(input, init));
+  const dropLate = (response: Response): void => {
+    if (signal.aborted) discard(response);
+  };
+  answer.then(dropLate, () => {});
+  return untilAborted(answer, signal);
+};
 
 /**
  * Aborts what is beneath it after `timeout` milliseconds, or when the caller's signal does, until the headers have come;

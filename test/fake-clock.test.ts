@@ -199,6 +199,42 @@ describe('FakeClock', () => {
     assert.equal(clock.now(), 100);
   });
 
+  it('moves on from where an advance under way will end', async () => {
+    const clock = new FakeClock();
+    const fired: number[] = [];
+    clock.setTimeout(() => fired.push(clock.now()), 120);
+
+    await Promise.all([clock.advance(100), clock.advance(50)]);
+
+    assert.deepEqual([...fired, clock.now()], [120, 150]);
+  });
+
+  it('can move on after an advance that was rejected', async () => {
+    const clock = new FakeClock();
+    clock.setTimeout(() => { throw new Error('broken'); }, 100);
+    await assert.rejects(clock.advance(200));
+
+    await clock.advance(50);
+
+    assert.equal(clock.now(), 150);
+  });
+
+  for (const [ms, name] of [[-1, 'RangeError'], [NaN, 'RangeError'], [Infinity, 'RangeError'], ['5', 'TypeError'], [undefined, 'TypeError']] as const) {
+    it(`rejects with a ${name} for an advance of ${JSON.stringify(ms)}`, async () => {
+      const clock = new FakeClock();
+
+      await assert.rejects(clock.advance(ms as number), { name });
+
+      assert.equal(clock.now(), 0);
+    });
+  }
+
+  for (const turns of [0, -1, 1.5, NaN]) {
+    it(`throws a RangeError for ${turns} turns`, () => {
+      assert.throws(() => new FakeClock({ turns }), { name: 'RangeError' });
+    });
+  }
+
   it('keeps its order over thousands of timers, most of them cleared', async () => {
     const clock = new FakeClock({ turns: 1 });
     const random = seededRandom(1);

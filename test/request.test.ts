@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import type { Init, Input } from '../src/layer.ts';
 import { isAcceptable, isRefused, requestFacts } from '../src/request.ts';
@@ -24,7 +25,8 @@ describe('requestFacts', () => {
     ["init's method", url, { method: 'DELETE' }, 'DELETE'],
     ["a Request's method", new Request(url, { method: 'PUT' }), undefined, 'PUT'],
     ["init's method before the Request's", new Request(url, { method: 'PUT' }), { method: 'POST' }, 'POST'],
-    ['a common method in lower case, which fetch puts in upper case', url, { method: 'post' }, 'POST'],
+    ...['delete', 'get', 'head', 'options', 'post', 'put'].map((method): [string, Input, Init, string] =>
+      [`${method}, which fetch puts in upper case`, url, { method }, method.toUpperCase()]),
     ['another method in lower case, which fetch leaves so', url, { method: 'patch' }, 'patch'],
   ];
   for (const [name, input, init, method] of rows) {
@@ -77,6 +79,12 @@ describe('isAcceptable', () => {
     });
   }
 
+  it('says no to a Request whose body was read, where it is not locked', () => {
+    const request = { url, method: 'POST', bodyUsed: true, body: { locked: false } } as Request;
+
+    assert.equal(isAcceptable(request, undefined), false);
+  });
+
   it('says no to a Request whose body is being read', () => {
     const request = new Request(url, { method: 'POST', body: 'x' });
     request.body?.getReader();
@@ -86,6 +94,14 @@ describe('isAcceptable', () => {
 });
 
 describe('isRefused', () => {
+  it("leaves no listener on the caller's signal", () => {
+    const { signal } = new AbortController();
+
+    isRefused(url, { signal });
+
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+  });
+
   const post = (): Request => new Request(url, { method: 'POST', body: 'x' });
   const rows: [string, Input, Init | undefined, boolean][] = [
     ['a URL alone', url, undefined, false],

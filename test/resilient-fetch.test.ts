@@ -120,6 +120,19 @@ describe('resilientFetch', () => {
     assert.equal((await resilientFetch(url, init)).status, 503);
   });
 
+  it('counts options that are accessors of a class', async () => {
+    class Init {
+      get retries(): number {
+        return 0;
+      }
+    }
+    const clock = new FakeClock();
+    const fetch = scriptedFetch([503], clock);
+
+    assert.equal((await resilientFetch.with({ clock, fetch })(url, new Init())).status, 503);
+    assert.deepEqual(fetch.times, [0]);
+  });
+
   it('takes a Request as init', async () => {
     const init = await passedOn(new Request(url, { method: 'DELETE', headers: { a: 'b' } }));
 

@@ -129,11 +129,23 @@ describe('parseRetryAfter', () => {
   }
 });
 
+describe('parseRetryAfter without a present', () => {
+  it('takes a date as absent, and seconds as they are', () => {
+    assert.equal(parseRetryAfter('Mon, 23 Nov 2026 12:00:30 GMT', NaN), undefined);
+    assert.equal(parseRetryAfter('Monday, 23-Nov-26 12:00:30 GMT', NaN), undefined);
+    assert.equal(parseRetryAfter('5', NaN), 5_000);
+  });
+});
+
 describe('retryAfterOf', () => {
   const respond = (headers: Record<string, string>): Response => new Response(null, { status: 503, headers });
 
   it('knows no wait where there is no header', () => {
     assert.equal(retryAfterOf(respond({}), present), undefined);
+  });
+
+  it('knows no wait where a stand-in for a Response has no headers', () => {
+    assert.equal(retryAfterOf({ status: 503 } as Response, present), undefined);
   });
 
   it('reads seconds', () => {

@@ -70,6 +70,13 @@ describe('isTransient', () => {
     });
   }
 
+  it('repeats a POST whose connection was never made, whatever the code', () => {
+    const cause = Object.assign(withCode('EHOSTUNREACH'), { syscall: 'connect' });
+
+    assert.equal(ask(fetchFailed(cause), 'POST'), true);
+    assert.equal(ask(fetchFailed(withCode('EHOSTUNREACH')), 'POST'), false);
+  });
+
   for (const code of ['ECONNRESET', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'EPIPE', 'XECONNREFUSED']) {
     it(`does not repeat a POST after ${code}, which may have reached the server`, () => {
       assert.equal(ask(fetchFailed(withCode(code)), 'POST'), false);
@@ -145,11 +152,17 @@ describe('hintOf', () => {
     assert.deepEqual(seen, [[response, 5]]);
   });
 
+  for (const none of [null, undefined]) {
+    it(`takes ${none} from a reader as no wish`, () => {
+      assert.equal(hintOf(response, { ...policy, retryAfter: () => none }), undefined);
+    });
+  }
+
   it('takes Infinity from a reader', () => {
     assert.equal(hintOf(response, { ...policy, retryAfter: () => Infinity }), Infinity);
   });
 
-  const wrong: [unknown, ErrorConstructor][] = [[NaN, RangeError], [-1, RangeError], ['7', TypeError], [null, TypeError]];
+  const wrong: [unknown, ErrorConstructor][] = [[NaN, RangeError], [-1, RangeError], ['7', TypeError], [{}, TypeError]];
   for (const [value, kind] of wrong) {
     it(`throws a ${kind.name} where a reader returns ${JSON.stringify(value)}`, () => {
       const reader = (): number => value as number;

@@ -127,6 +127,40 @@ describe('withRetry', () => {
     assert.deepEqual(fetch.requests.map(({ request }) => request.headers.get('authorization')), ['Bearer 7', 'Bearer 7']);
   });
 
+  it('sends what was asked at the call with every attempt, whatever becomes of the objects', async () => {
+    const clock = new FakeClock();
+    const fetch = scriptedFetch([503, 200], clock);
+    const asked = new URL('http://users.test/?page=1');
+    const init = { method: 'PUT', headers: { a: '1' }, body: 'first' };
+    const call = resilientFetch.with({ clock, fetch, random: () => 0.5 })(asked, init);
+    await clock.settle();
+
+    asked.searchParams.set('page', '2');
+    Object.assign(init, { method: 'POST', body: 'second' }).headers.a = '2';
+    await clock.advance(1_000);
+
+    assert.equal((await call).status, 200);
+    const [, { request } = assert.fail('one request')] = fetch.requests;
+    assert.deepEqual([request.url, request.method, request.headers.get('a')], ['http://users.test/?page=1', 'PUT', '1']);
+    assert.equal(await request.text(), 'first');
+  });
+
+  for (const headers of [new Headers({ a: '1' }), [['a', '1']] as [string, string][]]) {
+    it(`sends ${headers.constructor.name} as they were at the call`, async () => {
+      const clock = new FakeClock();
+      const fetch = scriptedFetch([503, 200], clock);
+      const call = resilientFetch(url, { clock, fetch, random: () => 0.5, headers });
+      await clock.settle();
+
+      if (headers instanceof Headers) headers.set('a', '2');
+      else headers[0] = ['a', '2'];
+      await clock.advance(1_000);
+      await call;
+
+      assert.equal(fetch.requests[1]?.request.headers.get('a'), '1');
+    });
+  }
+
   it('follows a series of waits of the user', async () => {
     const backoff = (retry: number): number => (retry === 1 ? 0 : 1_000 * 2 ** (retry - 1));
     const { fetch } = await play([502, 502, 502, 502, 502, 502], { retries: 5, backoff });

@@ -112,6 +112,13 @@ describe('scriptedFetch', () => {
     assert.equal(await second?.request.text(), 'x');
   });
 
+  const slips: [unknown, string][] = [['hangs', 'TypeError'], [20, 'RangeError'], [600, 'RangeError'], [200.5, 'RangeError']];
+  for (const [outcome, name] of slips) {
+    it(`throws a ${name} for the outcome ${outcome}`, () => {
+      assert.throws(() => scriptedFetch([outcome as number], new FakeClock()), { name });
+    });
+  }
+
   it('rejects a request for which nothing is scripted', async () => {
     const fetch = scriptedFetch([200], new FakeClock());
     await fetch(url);

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { TimeoutError } from '../src/errors.ts';
 import type { Fetch, Init } from '../src/layer.ts';
 import { FakeClock, scriptedFetch } from '../src/testing/index.ts';
-import { withTimeout } from '../src/timeout.ts';
+import { withAbort, withTimeout } from '../src/timeout.ts';
 
 const url = 'http://users.test/1';
 
@@ -18,6 +18,39 @@ function deafFetch(): { fetch: Fetch; inits: (Init | undefined)[]; answer: (resp
   };
   return { fetch, inits, answer: (response) => answer(response) };
 }
+
+describe('withAbort', () => {
+  it('rejects with the reason though the fetch ignores its signal, and drops what it answers later', async () => {
+    const controller = new AbortController();
+    const { fetch, answer } = deafFetch();
+    const late = new Response('late');
+    const call = withAbort(fetch)(url, { signal: controller.signal });
+
+    controller.abort('stop');
+    await assert.rejects(call, (reason) => reason === 'stop');
+    answer(late);
+    await new FakeClock().settle();
+
+    assert.equal(late.body?.locked, true);
+    assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
+  });
+
+  it('hands over what comes, and lets go of the signal', async () => {
+    const { signal } = new AbortController();
+    const response = new Response('x');
+
+    assert.equal(await withAbort(async () => response)(url, { signal }), response);
+
+    assert.equal(response.body?.locked, false);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+  });
+
+  it('is the fetch itself where there is no signal', () => {
+    const answer = Promise.resolve(new Response(null));
+
+    assert.equal(withAbort(() => answer)(url), answer);
+  });
+});
 
 describe('withTimeout', () => {
   it('hands over the very response, and leaves no timer and no listener', async () => {

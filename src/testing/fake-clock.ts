@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { numeric } from '../checks.ts';
 import { TimerQueue, type Timer } from './timer-queue.ts';
 import { nextTurn } from './turn.ts';
 
@@ -14,6 +15,9 @@ export interface FakeClockOptions {
    */
   turns?: number;
 }
+
+const duration = numeric('a finite number of milliseconds >= 0', (value) => value >= 0 && value < Infinity);
+const count = numeric('an integer >= 1', (value) => value >= 1 && Number.isInteger(value));
 
 /**
  * A clock that stands still until it is told to move: a test of an hour takes a millisecond, and is the same each time.
@@ -33,11 +37,13 @@ export class FakeClock implements Clock {
   #date: number;
   #turns: number;
   #timers: TimerQueue = new TimerQueue();
+  /** The advance that is under way. */
+  #moving: Promise<void> = Promise.resolve();
 
   constructor({ now = 0, date = 0, turns = 10 }: FakeClockOptions = {}) {
     this.#now = now;
     this.#date = date;
-    this.#turns = turns;
+    this.#turns = count(turns, 'turns');
   }
 
   /** How many timers wait. 0 at the end of a test shows that nothing was left behind. */
@@ -74,17 +80,25 @@ export class FakeClock implements Clock {
   /**
    * Moves time on by `ms`. Each timer on the way fires at its own moment, those of one moment in the order they were set;
    * before each and at the end things get to settle, so that what one timer leads to can set the next.
-   * `advance(0)` fires what is due now. What a callback throws, `advance` rejects with.
+   * `advance(0)` fires what is due now. One that is called before another has ended goes on from there. What a callback
+   * throws, `advance` rejects with; and with a TypeError or RangeError for what is no finite number >= 0.
    */
   async advance(ms: number): Promise<void> {
+    duration(ms, 'ms');
+    const moved = this.#moving.then(() => this.#moveOn(ms));
+    this.#moving = moved.catch(() => {});
+    return moved;
+  }
+
+  async #moveOn(ms: number): Promise<void> {
     const end = this.#now + ms;
-    for (;;) {
-      await this.settle();
-      const timer = this.#timers.take(end);
-      if (timer === undefined) return this.#moveTo(end);
+    await this.settle();
+    for (let timer = this.#timers.take(end); timer !== undefined; timer = this.#timers.take(end)) {
       this.#moveTo(timer.at);
       timer.callback();
+      await this.settle();
     }
+    this.#moveTo(end);
   }
 
   /**

@@ -1,4 +1,6 @@
+import { numeric } from '../checks.ts';
 import type { Clock } from '../clock.ts';
+import { unusable } from '../errors.ts';
 import { untilAborted } from '../following.ts';
 import type { Fetch, Init, Input } from '../layer.ts';
 import { sleep } from '../sleep.ts';
@@ -33,12 +35,13 @@ export interface ScriptedFetch extends Fetch {
 /**
  * A fetch that answers by a script, in virtual time, without a network. It refuses what fetch refuses, with the
  * platform's own error, and obeys the signal: before, while it hangs and while it waits.
- * A request for which nothing is scripted rejects with a RangeError that says so.
+ * A request for which nothing is scripted rejects with a RangeError that says so. Throws for what is no outcome.
  *
  * @example
  * const fetch = scriptedFetch([503, new TypeError('reset'), { after: 2_000, outcome: 200 }], clock);
  */
 export function scriptedFetch(outcomes: readonly ScriptedOutcome[], clock: Clock): ScriptedFetch {
+  outcomes.forEach(checkOutcome);
   const requests: ScriptedRequest[] = [];
   const times: number[] = [];
   const fetch = async (input: Input, init?: Init): Promise<Response> => {
@@ -53,6 +56,14 @@ export function scriptedFetch(outcomes: readonly ScriptedOutcome[], clock: Clock
   };
   return Object.assign(fetch, { requests, times });
 }
+
+/** A slip in a script is told at once, as a request that fails would just be tried again. */
+function checkOutcome(outcome: ScriptedOutcome): void {
+  if (typeof outcome === 'string' && outcome !== 'hang') throw unusable('outcome', "'hang', a status, a Response and so on", outcome, TypeError);
+  if (typeof outcome === 'number') status(outcome, 'outcome');
+}
+
+const status = numeric('an integer from 200 to 599', (value) => Number.isInteger(value) && value >= 200 && value <= 599);
 
 async function play(outcome: ScriptedOutcome, request: Request, clock: Clock): Promise<Response> {
   if (typeof outcome === 'number') return new Response(null, { status: outcome });
