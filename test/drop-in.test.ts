@@ -386,6 +386,8 @@ describe('resilientFetch and the global fetch', () => {
     'resilientFetch': resilientFetch,
     'a copy of it': resilientFetch.with({ retries: 1 }),
     'a copy of a copy': resilientFetch.with({ retries: 1 }).with({ timeout: 1_000 }),
+    'a function around it': (input: Parameters<typeof fetch>[0], init?: RequestInit) => resilientFetch(input, { ...init, retries: 1 }),
+    'bound to something': resilientFetch.bind(null),
   };
   for (const [name, copy] of Object.entries(copies)) {
     it(`falls back on the platform's own where the global one is ${name}`, async (t) => {
