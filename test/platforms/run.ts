@@ -1,0 +1,17 @@
+import type { Section } from './section.ts';
+
+/** The parts, in the order they are run and printed. */
+const parts: readonly (() => Promise<Section>)[] = [];
+
+/** Runs every part, whatever became of the one before, and resolves to the number of failures. */
+async function main(): Promise<number> {
+  let failures = 0;
+  for (const part of parts) {
+    const section = await part();
+    console.log([`\n## ${section.title}\n`, ...section.lines].join('\n'));
+    failures += section.failures;
+  }
+  return failures;
+}
+
+process.exitCode = await main() === 0 ? 0 : 1;
