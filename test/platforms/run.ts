@@ -1,7 +1,8 @@
+import { clients } from './clients.ts';
 import type { Section } from './section.ts';
 
 /** The parts, in the order they are run and printed. */
-const parts: readonly (() => Promise<Section>)[] = [];
+const parts: readonly (() => Promise<Section>)[] = [clients];
 
 /** Runs every part, whatever became of the one before, and resolves to the number of failures. */
 async function main(): Promise<number> {

@@ -1,0 +1,46 @@
+import { entries, type Entry } from './registry.ts';
+import { startServer, type Peer } from './peer.ts';
+import { check, scenarios } from './scenarios.ts';
+
+/** What came of one scenario with one client: all is well, there is no such use, or what is wrong. */
+export interface Cell {
+  readonly row: string;
+  readonly column: string;
+  readonly skipped?: string;
+  readonly problem?: string;
+}
+
+const patience = 20_000;
+
+/** Tries every scenario with a client, each with a server of its own. */
+async function tryClient({ name, isMocked, load }: Entry, tell: (cell: Cell) => void): Promise<void> {
+  const { client } = await load();
+  for (const scenario of scenarios) {
+    const place = { row: name, column: scenario.name };
+    const call = client[scenario.use];
+    if (typeof call === 'string') {
+      tell({ ...place, skipped: call });
+      continue;
+    }
+    const peer: Peer = isMocked ? await (await import('./msw-peer.ts')).startMocks(client.replies) : await startServer(client.replies);
+    const problem = await withinPatience(check(scenario, client, call, peer));
+    await peer.close();
+    tell(problem === undefined ? place : { ...place, problem });
+  }
+}
+
+const withinPatience = (checking: Promise<string | undefined>): Promise<string | undefined> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => { timer = setTimeout(resolve, patience, 'It did not end'); });
+  return Promise.race([checking, late])
+    .catch((error: unknown) => `the check failed: ${String(error)}`)
+    .finally(() => clearTimeout(timer));
+};
+
+const node = Number(process.versions.node.split('.')[0]);
+for (const entry of entries) {
+  if (entry.node > node || (process.argv[2] ?? entry.name) !== entry.name) continue;
+  await tryClient(entry, (cell) => process.send === undefined ? console.log(cell) : process.send(cell));
+}
+process.disconnect?.();
+process.exit();

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import type { Client } from './client.ts';
+
+/** A row of the table. */
+export interface Entry {
+  readonly name: string;
+  /** The package that the row is about, where there is one. */
+  readonly package?: string;
+  /** The oldest Node that its `engines` allow, of those that are tried. */
+  readonly node: 20 | 22;
+  /** Whether MSW answers in place of a server. */
+  readonly isMocked?: boolean;
+  /** Loaded only where its Node is, as some use syntax and APIs that older ones lack. */
+  load(): Promise<{ readonly client: Client }>;
+}
+
+/** Every client that is tried. */
+export const entries: readonly Entry[] = [
+  { name: 'fetch itself', node: 20, load: () => import('./plain.ts') },
+  { name: 'ky', package: 'ky', node: 22, load: () => import('./ky.ts') },
+  { name: 'openapi-fetch', package: 'openapi-fetch', node: 20, load: () => import('./openapi-fetch.ts') },
+  { name: '@octokit/request', package: '@octokit/request', node: 20, load: () => import('./octokit.ts') },
+  { name: 'graphql-request', package: 'graphql-request', node: 20, load: () => import('./graphql-request.ts') },
+  { name: '@apollo/client', package: '@apollo/client', node: 20, load: () => import('./apollo.ts') },
+  { name: '@urql/core', package: '@urql/core', node: 20, load: () => import('./urql.ts') },
+  { name: '@trpc/client', package: '@trpc/client', node: 20, load: () => import('./trpc.ts') },
+  { name: 'openai', package: 'openai', node: 22, load: () => import('./openai.ts') },
+  { name: '@anthropic-ai/sdk', package: '@anthropic-ai/sdk', node: 20, load: () => import('./anthropic.ts') },
+  { name: '@supabase/postgrest-js', package: '@supabase/postgrest-js', node: 22, load: () => import('./postgrest.ts') },
+  { name: 'axios', package: 'axios', node: 20, load: () => import('./axios.ts') },
+  { name: 'ofetch', package: 'ofetch', node: 20, load: () => import('./ofetch.ts') },
+  { name: 'wretch', package: 'wretch', node: 22, load: () => import('./wretch.ts') },
+  { name: "undici's fetch beneath", package: 'undici', node: 22, load: () => import('./undici.ts') },
+  { name: "undici's Request and fetch", package: 'undici', node: 22, load: () => import('./undici-request.ts') },
+  { name: 'MSW beneath', package: 'msw', node: 22, isMocked: true, load: () => import('./plain.ts') },
+  { name: 'ky over MSW', package: 'msw', node: 22, isMocked: true, load: () => import('./ky.ts') },
+];
+
+/** The name of a row, with the version of its package. */
+export function titleOf({ name, package: from }: Entry): string {
+  if (from === undefined) return name;
+  const manifest = new URL(`../../node_modules/${from}/package.json`, import.meta.url);
+  // Every package has its version there.
+  return `${name} ${(JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version}`;
+}
