@@ -46,9 +46,12 @@ function stack(options: ResolvedOptions): Fetch {
 
 function withOptions(options: ResolvedOptions): ResilientFetch {
   const layered = stack(options);
+  // Some clients hand their own settings on as init, and so the fetch that they call: its retries would be squared.
+  const notItself = (resolved: ResolvedOptions): ResolvedOptions =>
+    resolved.fetch === resilientFetch ? { ...resolved, fetch: options.fetch } : resolved;
   const resilientFetch = async (input: Input, init: ResilientInit | undefined = undefined): Promise<Response> => {
     const hasOwn = hasOptions(init);
-    const resolved = hasOwn ? resolveOptions(init, options) : options;
+    const resolved = hasOwn ? notItself(resolveOptions(init, options)) : options;
     const own = hasOwn ? withoutOptions(init) : init as Init | undefined;
     if (!isAcceptable(input, own)) return refuse(resolved.fetch, input, own);
     return hasOwn ? stack(resolved)(input, own) : layered(input, own);

@@ -144,6 +144,18 @@ describe('resilientFetch', () => {
     assert.deepEqual(Object.keys(await passedOn(null) ?? {}), ['signal']);
   });
 
+  it('makes no attempt with itself, where a client hands it its own settings as init', async () => {
+    const clock = new FakeClock();
+    const fetch = scriptedFetch([503, 503, 503, 503], clock);
+    const api = resilientFetch.with({ clock, fetch, retries: 1, random: () => 0.5 });
+    const call = api(url, { fetch: api });
+
+    await clock.advance(60_000);
+
+    assert.equal((await call).status, 503);
+    assert.deepEqual(fetch.times, [0, 100]);
+  });
+
   it('rejects for an option that it cannot use, before anything is sent', async () => {
     const fetch = scriptedFetch([200], new FakeClock());
 
