@@ -27,6 +27,8 @@ export async function clients(): Promise<Section> {
 function cellsUnder(node: number): Promise<Told[]> {
   const child = fork(fileURLToPath(new URL('./clients/child.js', import.meta.url)), {
     execPath: fileURLToPath(new URL(`../node_modules/node${node}/bin/node`, import.meta.url)),
+    // They are heard all the same, and compared.
+    execArgv: ['--no-warnings'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const cells: Told[] = [];
@@ -46,7 +48,7 @@ const inPlace = (cells: readonly Told[], row: string, column: string): Told[] =>
   cells.filter((cell) => cell.row === row && cell.column === column);
 
 function table(cells: readonly Told[]): string[] {
-  const head = ['with its version', 'Node', ...scenarios.map(({ name }) => name)];
+  const head = ['client', 'Node', ...scenarios.map(({ name }) => name)];
   const rows = entries.map((entry) => [
     titleOf(entry),
     nodes.filter((node) => node >= entry.node).join(', '),

@@ -4,7 +4,7 @@ import type { Client } from './client.ts';
 /** A row of the table. */
 export interface Entry {
   readonly name: string;
-  /** The package that the row is about, where there is one. */
+  /** The package that the row is about, where there is one; its version is put behind it in the name. */
   readonly package?: string;
   /** The oldest Node that its `engines` allow, of those that are tried. */
   readonly node: 20 | 22;
@@ -16,11 +16,12 @@ export interface Entry {
 
 /** Every client that is tried. */
 export const entries: readonly Entry[] = [
-  { name: 'fetch itself', node: 20, load: () => import('./plain.ts') },
+  { name: 'no client', node: 20, load: () => import('./plain.ts') },
   { name: 'ky', package: 'ky', node: 22, load: () => import('./ky.ts') },
   { name: 'openapi-fetch', package: 'openapi-fetch', node: 20, load: () => import('./openapi-fetch.ts') },
   { name: '@octokit/request', package: '@octokit/request', node: 20, load: () => import('./octokit.ts') },
   { name: 'graphql-request', package: 'graphql-request', node: 20, load: () => import('./graphql-request.ts') },
+  { name: 'graphql-request, batchRequests', package: 'graphql-request', node: 20, load: () => import('./graphql-batch.ts') },
   { name: '@apollo/client', package: '@apollo/client', node: 20, load: () => import('./apollo.ts') },
   { name: '@urql/core', package: '@urql/core', node: 20, load: () => import('./urql.ts') },
   { name: '@trpc/client', package: '@trpc/client', node: 20, load: () => import('./trpc.ts') },
@@ -30,10 +31,10 @@ export const entries: readonly Entry[] = [
   { name: 'axios', package: 'axios', node: 20, load: () => import('./axios.ts') },
   { name: 'ofetch', package: 'ofetch', node: 20, load: () => import('./ofetch.ts') },
   { name: 'wretch', package: 'wretch', node: 22, load: () => import('./wretch.ts') },
-  { name: "undici's fetch beneath", package: 'undici', node: 22, load: () => import('./undici.ts') },
-  { name: "undici's Request and fetch", package: 'undici', node: 22, load: () => import('./undici-request.ts') },
-  { name: 'MSW beneath', package: 'msw', node: 22, isMocked: true, load: () => import('./plain.ts') },
-  { name: 'ky over MSW', package: 'msw', node: 22, isMocked: true, load: () => import('./ky.ts') },
+  { name: 'undici, its fetch beneath', package: 'undici', node: 22, load: () => import('./undici.ts') },
+  { name: 'undici, its Request and fetch', package: 'undici', node: 22, load: () => import('./undici-request.ts') },
+  { name: 'msw beneath', package: 'msw', node: 22, isMocked: true, load: () => import('./plain.ts') },
+  { name: 'msw beneath ky', package: 'msw', node: 22, isMocked: true, load: () => import('./ky.ts') },
 ];
 
 /** The name of a row, with the version of its package. */
@@ -41,5 +42,6 @@ export function titleOf({ name, package: from }: Entry): string {
   if (from === undefined) return name;
   const manifest = new URL(`../../node_modules/${from}/package.json`, import.meta.url);
   // Every package has its version there.
-  return `${name} ${(JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version}`;
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  return name.replace(from, `${from} ${version}`);
 }

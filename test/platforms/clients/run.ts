@@ -14,6 +14,10 @@ export interface Plan {
   readonly streams: boolean;
   readonly steps: readonly Step[];
   readonly abort?: AbortAt | undefined;
+  /** What it is aborted with; the platform's own reason if `undefined`. */
+  readonly reason?: unknown;
+  /** How many such calls are made at once, with one signal. */
+  readonly calls: number;
 }
 
 /** What came of it, at both ends. */
@@ -67,7 +71,8 @@ export async function runResilient(plan: Plan): Promise<Run> {
   let failures = 0;
   const ours = resilientFetch.with({
     clock,
-    retries: 2,
+    // Of many calls, one may meet all of the failures.
+    retries: plan.calls === 1 ? 2 : plan.steps.length,
     backoff: { base: plan.abort === 'wait' ? 30_000 : 1, jitter: 'none' },
     retryOn: { methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] },
     onFailure: () => { failures += 1; },
@@ -77,22 +82,26 @@ export async function runResilient(plan: Plan): Promise<Run> {
 }
 
 async function perform(plan: Plan, fetch: Fetch, pending: () => number, isWaiting: () => boolean): Promise<Run> {
-  const { peer, call, steps, abort, streams } = plan;
+  const { peer, steps, abort, reason, streams } = plan;
   const play = peer.play(steps);
   const controller = new AbortController();
   const noise: string[] = [];
   const hear = (error: unknown): void => void noise.push(String(error));
   process.on('unhandledRejection', hear).on('warning', hear);
 
-  const calling = call({ fetch, url: peer.url, signal: controller.signal });
-  const result = withinPatience(settled(streams ? readThrough(calling as ReturnType<StreamCall>, play, abort && controller) : calling));
+  const stop = abort && ((): void => controller.abort(reason));
+  const make = (): Promise<unknown> => {
+    const calling = plan.call({ fetch, url: peer.url, signal: controller.signal });
+    // What is called for a stream gives one.
+    return streams ? readThrough(calling as ReturnType<StreamCall>, play, stop) : calling;
+  };
+  const result = withinPatience(settled(plan.calls === 1 ? make() : Promise.allSettled(Array.from({ length: plan.calls }, make))));
   if (abort !== undefined && abort !== 'chunk') {
     await until(() => play.seen.length === steps.length && (abort === 'request' || isWaiting()));
     await pause(5);
-    controller.abort();
+    stop?.();
   }
   const done = await result;
-  if (process.env['SHOW']) console.log(steps.join(), JSON.stringify(done)?.slice(0, 420));
   // What should not be there is given the time to come.
   await pause(abort === undefined ? 2 : 20);
   process.off('unhandledRejection', hear).off('warning', hear);
@@ -100,13 +109,12 @@ async function perform(plan: Plan, fetch: Fetch, pending: () => number, isWaitin
 }
 
 /** Takes a stream chunk by chunk: the next is sent only once the one before has come through. */
-async function readThrough(calling: ReturnType<StreamCall>, play: Play, controller: AbortController | undefined): Promise<unknown[]> {
+async function readThrough(calling: ReturnType<StreamCall>, play: Play, stop: (() => void) | undefined): Promise<unknown[]> {
   const got: unknown[] = [];
   try {
     for await (const chunk of await calling) {
       got.push(chunk);
-      if (controller === undefined) play.next();
-      else controller.abort();
+      (stop ?? play.next)();
     }
     return [...got, 'the end'];
   } catch (error) {
