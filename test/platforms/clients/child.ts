@@ -37,10 +37,9 @@ const withinPatience = (checking: Promise<string | undefined>): Promise<string |
     .finally(() => clearTimeout(timer));
 };
 
-const node = Number(process.versions.node.split('.')[0]);
+const rows = process.argv.slice(2);
 for (const entry of entries) {
-  if (entry.node > node || (process.argv[2] ?? entry.name) !== entry.name) continue;
-  await tryClient(entry, (cell) => process.send === undefined ? console.log(cell) : process.send(cell));
+  if (rows.includes(entry.name)) await tryClient(entry, (cell) => void process.send?.(cell));
 }
 process.disconnect?.();
 process.exit();

@@ -33,7 +33,7 @@ export interface Run {
 }
 
 /** How long a call may take that should be over at once, in milliseconds. */
-const patience = 3_000;
+const patience = 8_000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
@@ -102,6 +102,7 @@ async function perform(plan: Plan, fetch: Fetch, pending: () => number, isWaitin
     stop?.();
   }
   const done = await result;
+  if (abort !== undefined && abort !== 'wait') await until(() => play.cut === plan.calls);
   // What should not be there is given the time to come.
   await pause(abort === undefined ? 2 : 20);
   process.off('unhandledRejection', hear).off('warning', hear);
