@@ -1,5 +1,5 @@
 import { entries, type Entry } from './registry.ts';
-import { startServer, type Peer } from './peer.ts';
+import { startServer } from './peer.ts';
 import { check, scenarios } from './scenarios.ts';
 
 /** What came of one scenario with one client: all is well, there is no such use, or what is wrong. */
@@ -13,7 +13,7 @@ export interface Cell {
 const patience = 20_000;
 
 /** Tries every scenario with a client, each with a server of its own. */
-async function tryClient({ name, isMocked, load }: Entry, tell: (cell: Cell) => void): Promise<void> {
+async function tryClient({ name, open = startServer, load }: Entry, tell: (cell: Cell) => void): Promise<void> {
   const { client } = await load();
   for (const scenario of scenarios) {
     const place = { row: name, column: scenario.name };
@@ -22,7 +22,7 @@ async function tryClient({ name, isMocked, load }: Entry, tell: (cell: Cell) => 
       tell({ ...place, skipped: call });
       continue;
     }
-    const peer: Peer = isMocked ? await (await import('./msw-peer.ts')).startMocks(client.replies) : await startServer(client.replies);
+    const peer = await open(client.replies);
     const problem = await withinPatience(check(scenario, client, call, peer));
     await peer.close();
     tell(problem === undefined ? place : { ...place, problem });

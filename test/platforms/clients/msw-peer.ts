@@ -1,7 +1,7 @@
-import { http, HttpResponse } from 'msw';
+import { http, HttpResponse, passthrough } from 'msw';
 import { setupServer } from 'msw/node';
 import type { Replies } from './client.ts';
-import { refusal, stepOf, streaming, type Peer, type Play, type Seen } from './peer.ts';
+import { refusal, startServer, stepOf, streaming, type Peer, type Play, type Seen } from './peer.ts';
 
 const url = 'http://mocked.test';
 
@@ -19,6 +19,20 @@ export async function startMocks(replies: Replies): Promise<Peer> {
     url,
     play: (steps) => present = { steps, seen: [], cut: 0, next: () => {} },
     close: async () => mocks.close(),
+  };
+}
+
+/** Has MSW see every request, and let it through to a server. */
+export async function startPassing(replies: Replies): Promise<Peer> {
+  const server = await startServer(replies);
+  const mocks = setupServer(http.all('*', () => passthrough()));
+  mocks.listen();
+  return {
+    ...server,
+    async close() {
+      mocks.close();
+      await server.close();
+    },
   };
 }
 

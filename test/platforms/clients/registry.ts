@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Client } from './client.ts';
+import type { Client, Replies } from './client.ts';
+import type { Peer } from './peer.ts';
 
 /** A row of the table. */
 export interface Entry {
@@ -8,11 +9,14 @@ export interface Entry {
   readonly package?: string;
   /** The oldest Node that its `engines` allow, of those that are tried. */
   readonly node: 20 | 22;
-  /** Whether MSW answers in place of a server. */
-  readonly isMocked?: boolean;
+  /** What is at the other end. Default a server. */
+  open?(replies: Replies): Promise<Peer>;
   /** Loaded only where its Node is, as some use syntax and APIs that older ones lack. */
   load(): Promise<{ readonly client: Client }>;
 }
+
+const mocks = async (replies: Replies): Promise<Peer> => (await import('./msw-peer.ts')).startMocks(replies);
+const passing = async (replies: Replies): Promise<Peer> => (await import('./msw-peer.ts')).startPassing(replies);
 
 /** Every client that is tried. */
 export const entries: readonly Entry[] = [
@@ -33,8 +37,9 @@ export const entries: readonly Entry[] = [
   { name: 'wretch', package: 'wretch', node: 22, load: () => import('./wretch.ts') },
   { name: 'undici, its fetch beneath', package: 'undici', node: 22, load: () => import('./undici.ts') },
   { name: 'undici, its Request and fetch', package: 'undici', node: 22, load: () => import('./undici-request.ts') },
-  { name: 'msw beneath', package: 'msw', node: 22, isMocked: true, load: () => import('./plain.ts') },
-  { name: 'msw beneath ky', package: 'msw', node: 22, isMocked: true, load: () => import('./ky.ts') },
+  { name: 'msw beneath', package: 'msw', node: 22, open: mocks, load: () => import('./plain.ts') },
+  { name: 'msw beneath ky', package: 'msw', node: 22, open: mocks, load: () => import('./ky.ts') },
+  { name: 'msw beneath, letting all through', package: 'msw', node: 22, open: passing, load: () => import('./plain.ts') },
 ];
 
 /** The name of a row, with the version of its package. */
