@@ -10,7 +10,10 @@ const pieces = ['A', 'd', 'a'].map((text) => ({ type: 'content_block_delta', ind
 export const client: Client = {
   replies: {
     ok: JSON.stringify({ id: 'm', type: 'model' }),
-    stream: { type: 'text/event-stream', chunks: [...pieces, { type: 'message_stop' }].map((piece) => `event: ${piece.type}\ndata: ${JSON.stringify(piece)}\n\n`) },
+    stream: {
+      type: 'text/event-stream',
+      chunks: [...pieces, { type: 'message_stop' }].map((piece) => `event: ${piece.type}\ndata: ${JSON.stringify(piece)}\n\n`),
+    },
   },
   read: (context) => open(context).models.retrieve('m', {}, { signal: context.signal }),
   stream: (context) => open(context).messages.create({ ...question, stream: true }, { signal: context.signal }),

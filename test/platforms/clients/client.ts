@@ -50,7 +50,10 @@ export const plainReplies: Replies = {
 };
 
 /** A file of bytes that are no text, bigger than a packet. */
-export const file = (): File => new File([Uint8Array.from({ length: 100_000 }, (_, index) => index % 251)], 'a.bin', { type: 'application/octet-stream' });
+export function file(): File {
+  const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251);
+  return new File([bytes], 'a.bin', { type: 'application/octet-stream' });
+}
 
 /** A form with that file in it. */
 export function form(): FormData {

@@ -1,14 +1,15 @@
 import { GraphQLClient } from 'graphql-request';
-import { user, type Client } from './client.ts';
+import { user, type Client, type Context } from './client.ts';
 import { mutation, query, variables } from './graphql.ts';
 import { client as single } from './graphql-request.ts';
 
 /** It hands all of its settings to fetch as init, and so the fetch itself. */
+const batch = ({ fetch, url, signal }: Context, document: string, variables: Record<string, unknown>): Promise<unknown> =>
+  new GraphQLClient(`${url}/graphql`, { fetch }).batchRequests({ documents: [{ document, variables }], signal });
+
 export const client: Client = {
   ...single,
   replies: { ...single.replies, ok: JSON.stringify([{ data: { user } }]) },
-  read: ({ fetch, url, signal }) =>
-    new GraphQLClient(`${url}/graphql`, { fetch }).batchRequests({ documents: [{ document: query, variables }], signal }),
-  json: ({ fetch, url, signal }) =>
-    new GraphQLClient(`${url}/graphql`, { fetch }).batchRequests({ documents: [{ document: mutation, variables: { name: 'Ada' } }], signal }),
+  read: (context) => batch(context, query, variables),
+  json: (context) => batch(context, mutation, { name: 'Ada' }),
 };

@@ -12,7 +12,8 @@ export const client: Client = {
     return texts(body);
   },
   async json({ fetch, url, signal }) {
-    const response = await fetch(`${url}/users`, { method: 'POST', body: JSON.stringify(user), headers: { 'content-type': 'application/json' }, signal });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${url}/users`, { method: 'POST', body: JSON.stringify(user), headers, signal });
     return response.json();
   },
   async file({ fetch, url, signal }) {

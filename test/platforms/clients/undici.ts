@@ -1,17 +1,14 @@
-import { fetch, FormData, type RequestInfo } from 'undici';
+import { fetch, FormData } from 'undici';
 import { file, plainReplies, stream, texts, user, type Client, type Fetch } from './client.ts';
 
-/** Its Request, Response and FormData are not the platform's, and have the same members. */
+/** Its classes are not the platform's, and have the same members. */
 const beneath = fetch as unknown as Fetch;
-
-/** As clients do that are told of a Request class. */
-const call = (fetch: Fetch, ...[input, init]: ConstructorParameters<typeof Request>): Promise<Response> => fetch(input as RequestInfo as string, init);
 
 export const client: Client = {
   replies: plainReplies,
   beneath,
   async read({ fetch, url, signal }) {
-    const response = await call(fetch, `${url}/users/1`, { signal });
+    const response = await fetch(`${url}/users/1`, { signal });
     return { status: response.status, headers: [...response.headers], url: response.url, data: await response.json() };
   },
   async stream({ fetch, url, signal }) {
@@ -25,6 +22,7 @@ export const client: Client = {
   async file({ fetch, url, signal }) {
     const data = new FormData();
     data.append('file', file());
+    // A form of its own, which the platform's types do not know.
     const response = await fetch(`${url}/files`, { method: 'POST', body: data as unknown as globalThis.FormData, signal });
     return response.json();
   },
