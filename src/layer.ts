@@ -1,8 +1,14 @@
 /** What the platform's fetch takes first. Derived from the global fetch, so that no `lib` is forced on anyone. */
 export type Input = Parameters<typeof fetch>[0];
 
-/** What the platform's fetch takes second. */
-export type Init = NonNullable<Parameters<typeof fetch>[1]>;
+/**
+ * What the platform's fetch takes second. Deno and Bun declare their own members of init (`client`, `tls`) by an overload,
+ * and `Parameters` sees the last one alone. Bun's `timeout` is not among them, as the name is ours.
+ */
+export type Init = Omit<NonNullable<typeof fetch extends {
+  (input: never, init?: infer First): unknown;
+  (input: never, init?: infer Last): unknown;
+} ? First & Last : never>, 'timeout'>;
 
 /** What every layer takes and returns. */
 export type Fetch = (input: Input, init?: Init) => Promise<Response>;
