@@ -12,8 +12,11 @@ import type { Section } from './section.ts';
  */
 const ceiling = 5_370;
 
-/** What an app that imports `resilientFetch` alone should not hold. `retryBudget` counts from the day it exists. */
-const unused = ['failuresOf', 'retryBudget', 'FakeClock', 'scriptedFetch', 'seededRandom'];
+/**
+ * What an app that imports `resilientFetch` alone should not hold. `retryBudget` counts from the day it exists; `stepDate`
+ * is a member of `FakeClock`, as a minimizer that puts a class where it is used drops its name.
+ */
+const unused = ['failuresOf', 'retryBudget', 'FakeClock', 'stepDate', 'scriptedFetch', 'seededRandom'];
 
 const app = join(import.meta.dirname, 'app.js');
 const everything = join(import.meta.dirname, 'everything.js');
