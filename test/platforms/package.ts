@@ -10,6 +10,7 @@ import type { Section } from './section.ts';
 export const packaged = (): Promise<Section> =>
   withInstalled(async (installed) => sectionOf('Package', ['check', 'by'], [
     { columns: ['what is in it', 'npm pack'], problem: await problemOf(() => checkContent(installed.files)) },
+    { columns: ['each door names its types, then its code', 'package.json'], problem: await problemOf(() => checkDoors(installed)) },
     { columns: ['source maps lead to what is in it', 'npm pack'], problem: await problemOf(() => checkMaps(installed)) },
     { columns: ['publint', '--strict'], problem: await tool('publint', ['run', installed.tarball, '--strict']) },
     { columns: ['are-the-types-wrong', '--profile node16'], problem: await tool('attw', [installed.tarball, ...attwFlags]) },
@@ -55,13 +56,25 @@ function checkSame(files: readonly string[], wanted: readonly string[]): void {
   if (surplus.length + missing.length > 0) throw new Error(`surplus: ${surplus.join(', ')}\nmissing: ${missing.join(', ')}`);
 }
 
+/** TypeScript would find the types beside the code as well; other readers of the package go by what it says. */
+async function checkDoors({ folder, files }: Installed): Promise<void> {
+  const text = await readFile(join(folder, 'node_modules/resilient-fetch/package.json'), 'utf8');
+  const { exports } = JSON.parse(text) as { exports: Readonly<Record<string, Readonly<Record<string, string>>>> };
+  for (const [door, conditions] of Object.entries(exports)) {
+    const isNamed = Object.keys(conditions).join() === 'types,default';
+    const lost = Object.values(conditions).filter((path) => !files.includes(path.replace('./', '')));
+    if (!isNamed || lost.length > 0) throw new Error(`${door}: ${JSON.stringify(conditions)}`);
+  }
+}
+
 /** Every map is named by its file, and every source that it names is there. */
 async function checkMaps({ folder, files }: Installed): Promise<void> {
+  const home = join(folder, 'node_modules/resilient-fetch');
   for (const path of files.filter((name) => /\.(js|d\.ts)$/.test(name))) {
-    const file = join(folder, 'node_modules/resilient-fetch', path);
+    const file = join(home, path);
     const [, map = ''] = /\n\/\/# sourceMappingURL=(.+)$/.exec((await readFile(file, 'utf8')).trimEnd()) ?? [];
     const { sources } = JSON.parse(await readFile(join(dirname(file), map), 'utf8')) as { sources: readonly string[] };
-    const lost = sources.map((source) => relative(join(folder, 'node_modules/resilient-fetch'), resolve(dirname(file), source))).filter((source) => !files.includes(source));
+    const lost = sources.filter((source) => !files.includes(relative(home, resolve(dirname(file), source))));
     if (sources.length === 0 || lost.length > 0) throw new Error(`${path}: ${lost.join(', ') || 'no sources'}`);
   }
 }
@@ -72,9 +85,12 @@ async function checkJsr(folder: string): Promise<void> {
   if (!succeeded || /warning/i.test(stderr)) throw new Error(stdout + stderr);
   const files = [...stderr.matchAll(/^ +(file:.+) \(/gm)].map(([, url = '']) => relative(root, new URL(url).pathname));
   checkSame(files, ['LICENSE', 'README.md', 'jsr.json', ...await sourceFiles()]);
-  const [npm, jsr] = await Promise.all(['package.json', 'jsr.json'].map(async (name) => JSON.parse(await readFile(join(root, name), 'utf8')) as { version: string }));
-  if (npm?.version !== jsr?.version) throw new Error(`package.json is of version ${npm?.version}, jsr.json of ${jsr?.version}`);
+  const [npm, jsr] = [await versionIn('package.json'), await versionIn('jsr.json')];
+  if (npm !== jsr) throw new Error(`package.json is of version ${npm}, jsr.json of ${jsr}`);
 }
+
+const versionIn = async (name: string): Promise<string> =>
+  (JSON.parse(await readFile(join(root, name), 'utf8')) as { version: string }).version;
 
 /** Both doors by require() and by import: the same functions, and not a word of warning. */
 const loading = `

@@ -17,7 +17,8 @@ export const types = (): Promise<Section> =>
     // A lane for each compiler, as each takes its time.
     const lanes = allCompilers.map(async (compiler) => {
       const checks: Check[] = [];
-      for (const environment of environments.filter(({ only = compiler }) => only === compiler)) checks.push(await compile(folder, environment, compiler));
+      const able = environments.filter(({ only = compiler }) => only === compiler);
+      for (const environment of able) checks.push(await compile(folder, environment, compiler));
       return checks;
     });
     const checks = (await Promise.all(lanes)).flat();
