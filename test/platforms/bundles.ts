@@ -10,7 +10,7 @@ import type { Section } from './section.ts';
  * now, so that a fix fits, and a feature that everyone would pay for does not go unnoticed. Raise it in the commit that
  * needs it, with its reason.
  */
-const ceiling = 5_370;
+const ceiling = 5_690;
 
 /**
  * What an app that imports `resilientFetch` alone should not hold. `retryBudget` counts from the day it exists; `stepDate`
