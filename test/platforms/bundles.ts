@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { bundlers, type Bundler } from './bundlers.ts';
 import { sectionOf, tableOf, type Check } from './check.ts';
-import { findChromium, runInChromium } from './page.ts';
+import { findChromium, runInChromium } from './bundle-page.ts';
 import type { Section } from './section.ts';
 
 /**
