@@ -1,11 +1,13 @@
 import { bundles } from './bundles.ts';
 import { clients } from './clients.ts';
+import { matrix } from './matrix.ts';
 import { packaged } from './package.ts';
 import type { Section } from './section.ts';
 import { types } from './types.ts';
 
 /** The parts, in the order they are run and printed. */
-const parts: readonly (() => Promise<Section>)[] = [bundles, types, packaged, clients];
+// The matrix comes first, as it installs what browsers are missing.
+const parts: readonly (() => Promise<Section>)[] = [matrix, bundles, types, packaged, clients];
 
 /** Runs every part, whatever became of the one before, and resolves to the number of failures. */
 async function main(): Promise<number> {

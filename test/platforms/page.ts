@@ -1,0 +1,66 @@
+/** Plays the scenarios in a page, and posts what it found. */
+import type { Library, Platform, Testing } from './scenarios/scenario.ts';
+import { runScenarios } from './scenarios/run.ts';
+
+/** What a page has and Node's types do not tell of. */
+const page = globalThis as unknown as {
+  location: { href: string; origin: string };
+  Worker: new (url: string, options: { type: 'module' }) => {
+    postMessage(message: unknown): void;
+    terminate(): void;
+    onmessage: (event: { data: { text?: string; error?: string } }) => void;
+    onerror: (event: { message: string }) => void;
+  };
+  addEventListener(type: string, listener: (event: { reason: unknown; preventDefault(): void }) => void): void;
+  gc?: () => void;
+  TestUtils?: { gc(): Promise<void> };
+  $vm?: { gc(): void };
+};
+
+const { href, origin } = page.location;
+const { searchParams } = new URL(href);
+// Both are put there by the runner.
+const [platform, column] = [searchParams.get('platform') as Platform, searchParams.get('column') ?? ''];
+
+const unhandled: unknown[] = [];
+page.addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
+  unhandled.push(event.reason);
+});
+
+const collector = page.gc ?? page.$vm?.gc ?? page.TestUtils?.gc.bind(page.TestUtils);
+
+async function collect(): Promise<void> {
+  for (let round = 0; round < 4; round += 1) {
+    await collector?.();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function inWorker(url: string): Promise<string> {
+  const worker = new page.Worker('/platforms/worker.js', { type: 'module' });
+  return new Promise<string>((resolve, reject) => {
+    worker.onmessage = ({ data: { text, error } }) => text === undefined ? reject(new Error(error)) : resolve(text);
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage(url);
+  }).finally(() => worker.terminate());
+}
+
+async function main(): Promise<unknown> {
+  // By variables, as the page's import map says where the package is, and the copies have no types.
+  const [library, testing, copy] = ['resilient-fetch', 'resilient-fetch/testing', `/fresh/${Date.now()}/dist/src/index.js`];
+  const results = await runScenarios(await import(library) as Library, await import(testing) as Testing, {
+    platform,
+    column,
+    control: origin,
+    unhandled,
+    collect: collector && collect,
+    fresh: async () => await import(copy) as Library,
+    inWorker,
+  });
+  return { version: /(?:Chrome|Firefox|Version)\/([\d.]+)/.exec(navigator.userAgent)?.[1] ?? '', results };
+}
+
+const failed = (error: unknown): unknown => ({ version: '', results: [{ name: 'the page loads', status: 'fail', detail: String(error) }] });
+const report = await main().catch(failed);
+await fetch(`/report?column=${column}`, { method: 'POST', body: JSON.stringify(report) });

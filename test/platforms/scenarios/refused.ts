@@ -1,0 +1,64 @@
+import { equal, rejectionOf } from './assert.ts';
+import { shape } from './good-answers.ts';
+import type { Scenario, Scenarios } from './scenario.ts';
+
+/** Contract, point 4: what fetch refuses, it refuses once, with its own error. */
+const arguments_: Readonly<Record<string, readonly [string, Record<string, unknown>]>> = {
+  'a bad URL': ['http://', {}],
+  'a bad method': ['http://users.test/', { method: 'GET it' }],
+  'a bad header': ['http://users.test/', { headers: { 'a b': 'c' } }],
+  'a GET with a body': ['http://users.test/', { body: 'text' }],
+};
+
+const refuses = (url: string, init: Record<string, unknown>): Scenario => async ({ resilientFetch }, _testing, context) => {
+  let attempts = 0;
+  const fetch = (input: Parameters<typeof globalThis.fetch>[0], given?: Parameters<typeof globalThis.fetch>[1]): Promise<Response> => {
+    attempts += 1;
+    return context.fetch(input, given);
+  };
+
+  const error = await rejectionOf(resilientFetch(url, { ...init, fetch, backoff: { base: 0 } }));
+
+  equal(shape(error), shape(await rejectionOf((async () => context.fetch(url, init))())));
+  equal(attempts, 1, 'attempts');
+};
+
+const ofArguments: Scenarios = Object.fromEntries(
+  Object.entries(arguments_).map(([name, [url, init]]) => [`refuses ${name} once, as fetch does`, refuses(url, init)]),
+);
+
+export const refusals: Scenarios = {
+  ...ofArguments,
+
+  'refuses a scheme that is not http once, as fetch does': async ({ resilientFetch, failuresOf }, _testing, context) => {
+    const error = await rejectionOf(resilientFetch('gopher://users.test/', { backoff: { base: 0 } }));
+
+    equal(shape(error), shape(await rejectionOf(context.fetch('gopher://users.test/'))));
+    equal(failuresOf(error).length <= 1, true, 'one attempt');
+  },
+
+  'refuses a Request that was used before, as fetch does': async ({ resilientFetch }, _testing, context) => {
+    const request = new Request(context.url(200), { method: 'POST', body: 'text' });
+    await request.text();
+
+    const error = await rejectionOf(resilientFetch(request));
+
+    equal(shape(error), shape(await rejectionOf(context.fetch(request))));
+    equal((await context.log()).length, 0, 'requests');
+  },
+
+  'refuses an option that cannot be used, before anything is sent': async ({ resilientFetch }, _testing, context) => {
+    const wrong = [[{ retries: 0.5 }, 'RangeError'], [{ timeout: 0 }, 'RangeError'], [{ retries: '3' }, 'TypeError'], [{ backoff: { max: Infinity } }, 'RangeError']];
+    for (const [init, name] of wrong) {
+      // Wrong on purpose, which the types would not have.
+      equal((await rejectionOf(resilientFetch(context.url(200), init as object)) as Error).name, name as string, JSON.stringify(init));
+    }
+    equal((await context.log()).length, 0, 'requests');
+  },
+
+  'with() throws for an unknown option': async ({ resilientFetch }) => {
+    const error = await rejectionOf((async () => resilientFetch.with({ retry: 3 } as object))());
+
+    equal((error as Error).name, 'TypeError');
+  },
+};

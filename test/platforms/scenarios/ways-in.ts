@@ -1,0 +1,103 @@
+import { check, equal, rejectionOf, skip } from './assert.ts';
+import { textOf } from './good-answers.ts';
+import type { Scenarios } from './scenario.ts';
+
+const atOnce = { backoff: { base: 0 } } as const;
+
+/** Puts something in the place of a global while it is needed. */
+async function replaced<Value>(name: string, value: unknown, use: () => Promise<Value>): Promise<Value> {
+  const present = Object.getOwnPropertyDescriptor(globalThis, name) ?? { configurable: true, writable: true, enumerable: false };
+  Object.defineProperty(globalThis, name, { configurable: true, writable: true, value });
+  try {
+    return await use();
+  } finally {
+    Object.defineProperty(globalThis, name, present);
+  }
+}
+
+/** Contract, points 8 and 9: however it is called, and whatever it is given to. */
+export const waysIn: Scenarios = {
+  'is a function of one argument, as fetch is': async ({ resilientFetch }) => {
+    equal([typeof resilientFetch, resilientFetch.length], ['function', 1]);
+  },
+
+  'works unbound': async ({ resilientFetch }, _testing, context) => {
+    const unbound = resilientFetch;
+
+    equal(await textOf(unbound(context.url(503, 200), atOnce)), 'answer 2');
+  },
+
+  'works as a method of another object': async ({ resilientFetch }, _testing, context) => {
+    const client = { fetch: resilientFetch.with({ ...atOnce, retries: 1 }) };
+
+    equal(await textOf(client.fetch(context.url(503, 200))), 'answer 2');
+  },
+
+  'calls a fetch that was given as an option unbound': async ({ resilientFetch }, _testing, context) => {
+    const { fetch } = globalThis;
+
+    equal(await textOf(resilientFetch.with({ fetch })(context.url(503, 200), atOnce)), 'answer 2');
+  },
+
+  'takes the place of globalThis.fetch without calling itself': async ({ resilientFetch }, _testing, context) => {
+    const ours = resilientFetch.with({ ...atOnce, retries: 2 });
+    const text = await replaced('fetch', ours, () => textOf(globalThis.fetch(context.url(503, 503, 200))));
+
+    equal(text, 'answer 3');
+    equal((await context.log()).length, 3, 'requests');
+  },
+
+  'finds a globalThis.fetch that was patched late': async ({ resilientFetch }, _testing, context) => {
+    const patched = async (): Promise<Response> => new Response('patched');
+
+    equal(await replaced('fetch', patched, () => textOf(resilientFetch(context.url(200)))), 'patched');
+  },
+
+  'loads and aborts where there is no FinalizationRegistry': async (_library, _testing, context) => {
+    // Loading and connecting may need it themselves, so both are done once before.
+    await context.fresh();
+    await textOf(context.fetch(context.url(200)));
+    const { resilientFetch } = await replaced('FinalizationRegistry', undefined, () => context.fresh());
+    const controller = new AbortController();
+    const response = await resilientFetch(`${context.url({ how: 'stall', size: 2_000 })}&attempt=1`, { signal: controller.signal });
+    const rest = rejectionOf(response.text());
+
+    controller.abort('left');
+
+    equal(await rest, 'left');
+  },
+
+  'works in a worker': async (_library, _testing, context) => {
+    if (context.inWorker === undefined) skip('played in the pages of browsers only');
+
+    equal(await context.inWorker(context.url(503, 200)), 'answer 2');
+  },
+
+  'works beside another copy of itself': async (library, _testing, context) => {
+    const copy = await context.fresh();
+    const response = await copy.resilientFetch(context.url(503, 200), atOnce);
+
+    equal([copy.failuresOf(response).length, library.failuresOf(response).length], [1, 0]);
+  },
+
+  'chains with(), and leaves the first as it was': async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
+    const clock = new FakeClock();
+    const first = resilientFetch.with({ clock, retries: 1, random: () => 0.5 });
+    const second = first.with({ retries: 2 });
+    const statuses: number[] = [];
+    for (const api of [first, second]) {
+      const call = api('http://users.test/', { fetch: scriptedFetch([503, 503, 200], clock) });
+      await clock.advance(60_000);
+      statuses.push((await call).status);
+    }
+
+    equal(statuses, [503, 200]);
+  },
+
+  'leaves no rejection unhandled': async (_library, _testing, context) => {
+    // One turn for the platform to notice what the last scenarios left.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+
+    check(context.unhandled.length === 0, `left: ${context.unhandled.map(String).join(', ')}`);
+  },
+};
