@@ -15,6 +15,8 @@ export interface Column {
   readonly title: string;
   /** What of the version is worth a column's width. */
   readonly digits: number;
+  /** What prints the version, where the platform does not tell it to what it runs. */
+  readonly version?: () => readonly string[];
   /** The Debian packages without which it is left out. */
   readonly needs: readonly string[];
   /** Starts the platform, which reports by itself. */
@@ -60,12 +62,13 @@ const deno = (from: 'source' | 'package'): Column =>
 const bun = (from: 'source' | 'package'): Column =>
   runtime(`bun-${from}`, `Bun, ${from}`, 'bun', from, 2, [bin('.bin/bun'), 'run', '--no-install', '--expose-gc'], { DO_NOT_TRACK: '1' });
 
-const workerd = (id: string, title: string, date: string): Column => ({
+const workerd = (id: string, title: string, flags: readonly string[]): Column => ({
   id,
   title,
   digits: 1,
+  version: () => [bin('.bin/workerd'), '--version'],
   needs: [],
-  start: (children, control) => startWorkerd(id, date, children, control),
+  start: (children, control) => startWorkerd(id, flags, children, control),
 });
 
 const browser = (platform: Platform, title: string, needs: readonly string[], start: (children: Children, url: string) => Child | Promise<Child>): Column => ({
@@ -145,14 +148,18 @@ export const columns: readonly Column[] = [
   deno('package'),
   bun('source'),
   bun('package'),
-  workerd('workerd', 'workerd', '2026-11-17'),
-  // From before workers had a FinalizationRegistry.
-  workerd('workerd-2024', 'workerd as of', '2024-09-23'),
+  workerd('workerd', 'workerd', []),
+  // As it is without the flag that workers of before May 2025 lack: there is no FinalizationRegistry.
+  workerd('workerd-weakless', 'workerd, no weak refs', ['disable_weak_ref']),
   browser('chromium', 'Chromium', ['chromium'], (children, url) => children.start('chromium', [
     programOf('chromium') ?? '', ...chromiumFlags, `--user-data-dir=${children.directory('chromium/profile')}`, url,
   ])),
   browser('firefox', 'Firefox', ['firefox-esr'], startFirefox),
-  browser('webkit', 'WebKit', ['webkit2gtk-driver', 'xvfb'], startWebKit),
+  {
+    ...browser('webkit', 'WebKitGTK', ['webkit2gtk-driver', 'xvfb'], startWebKit),
+    digits: 2,
+    version: () => ['dpkg-query', '-W', 'webkit2gtk-driver'],
+  },
 ];
 
 /** WebKit's small browser has no headless mode: it gets a screen that nobody sees. */

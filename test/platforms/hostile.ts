@@ -9,6 +9,8 @@ export interface Story {
   readonly seen: Seen[];
   /** The bodies that wait to be told to go on. */
   readonly flowing: ServerResponse[];
+  /** The answers that have not ended. */
+  readonly open: Set<ServerResponse>;
   /** Called whenever something was seen. */
   watchers: (() => void)[];
 }
@@ -16,7 +18,7 @@ export interface Story {
 const stories = new Map<string, Story>();
 
 export function storyOf(key: string): Story {
-  const story = stories.get(key) ?? { seen: [], flowing: [], watchers: [] };
+  const story = stories.get(key) ?? { seen: [], flowing: [], open: new Set(), watchers: [] };
   stories.set(key, story);
   return story;
 }
@@ -70,7 +72,9 @@ async function note(story: Story, request: IncomingMessage, response: ServerResp
     connection: connections.get(request.socket) ?? 0,
     cut: false,
   };
+  story.open.add(response);
   response.on('close', () => {
+    story.open.delete(response);
     record.cut = !response.writableFinished;
     changed(story);
   });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { Children, type Child } from './children.ts';
 import { installBrowsers, isDebian, programOf } from './browsers.ts';
 import { columns, type Column } from './columns.ts';
@@ -12,15 +13,20 @@ const patience = 90_000;
 /** How many platforms are at work at a time. */
 const atOnce = 3;
 
+/** The columns that were asked for: `--only=node26,firefox`. None is all. */
+const only = process.argv.flatMap((argument) => /^--only=(.*)$/.exec(argument)?.[1]?.split(',') ?? []);
+
 /** Plays every scenario on every platform, and prints where they differ. */
 export async function matrix(): Promise<Section> {
   const why = installBrowsers();
   const [present, missing] = [columns.filter(isComplete), columns.filter((column) => !isComplete(column))];
+  const wanted = present.filter(({ id }) => only.length === 0 || only.includes(id));
   const [children, servers] = [new Children(), await startServers()];
   try {
-    const filled = await inParallel(present, (column) => fill(column, children, servers));
+    const filled = await inParallel(wanted, (column) => fill(column, children, servers));
     const leftOut = missing.map(({ title }) => `${title} is left out: ${why ?? 'its program is missing'}.`);
-    return printed(filled, leftOut, isDebian && (process.env.CI ?? '') !== '' ? missing.length : 0);
+    const section = printed(filled, leftOut);
+    return { ...section, failures: section.failures + (isDebian && (process.env.CI ?? '') !== '' ? missing.length : 0) };
   } finally {
     servers.close();
     await children.end();
@@ -34,14 +40,20 @@ async function fill(column: Column, children: Children, servers: Servers): Promi
   try {
     child = await column.start(children, servers.control);
     const report = await reportOf(column, child, servers);
-    return { column, report };
+    return { column, report: { ...report, version: versionOf(column) ?? report.version } };
   } catch (error) {
-    const detail = `${String(error)} ${child?.output.trim().slice(-800) ?? ''}`.replace(/\s+/g, ' ');
-    return { column, report: { version: '', results: [{ name: 'the platform reports', status: 'fail', detail }] } };
+    const output = (child?.output ?? '').replace(/\s+/g, ' ').slice(-600);
+    return { column, report: { version: versionOf(column) ?? '', results: [] }, error: `${String(error)} ${output}` };
   } finally {
     await child?.end();
   }
 }
+
+/** The version as the program prints it, amid other words. */
+const versionOf = ({ version }: Column): string | undefined => {
+  const [program = '', ...given] = version?.() ?? [];
+  return program === '' ? undefined : /\d[\d.-]*/.exec(spawnSync(program, given, { encoding: 'utf8' }).stdout)?.[0];
+};
 
 /** What the platform tells, unless it ends before or takes too long. */
 async function reportOf({ id }: Column, child: Child, servers: Servers): Promise<Report> {

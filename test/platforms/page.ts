@@ -61,6 +61,9 @@ async function main(): Promise<unknown> {
   return { version: /(?:Chrome|Firefox|Version)\/([\d.]+)/.exec(navigator.userAgent)?.[1] ?? '', results };
 }
 
-const failed = (error: unknown): unknown => ({ version: '', results: [{ name: 'the page loads', status: 'fail', detail: String(error) }] });
+/** A page that cannot load the library has that to say. */
+const failed = (error: unknown): unknown =>
+  ({ version: '', results: [{ name: 'the page loads', status: 'fail', detail: String(error), duration: 0 }] });
+
 const report = await main().catch(failed);
 await fetch(`/report?column=${column}`, { method: 'POST', body: JSON.stringify(report) });

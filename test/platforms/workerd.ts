@@ -4,18 +4,18 @@ import type { Child, Children } from './children.ts';
 import { distribution, packageRoot, platforms } from './places.ts';
 
 /** Starts workerd with the package and the scenarios as embedded modules, as the test of a worker that reports by itself. */
-export function startWorkerd(id: string, compatibilityDate: string, children: Children, control: string): Child {
+export function startWorkerd(id: string, flags: readonly string[], children: Children, control: string): Child {
   const directory = children.directory(`${id}/modules`);
   for (const copy of ['package', 'fresh', 'again']) cpSync(join(packageRoot, 'dist/src'), join(directory, copy), { recursive: true });
   cpSync(join(distribution, 'scenarios'), join(directory, 'scenarios'), { recursive: true });
   cpSync(join(distribution, 'workerd-entry.js'), join(directory, 'main.js'));
   const configuration = join(directory, 'config.capnp');
-  writeFileSync(configuration, configurationOf(directory, compatibilityDate, { id, control }));
+  writeFileSync(configuration, configurationOf(directory, flags, { id, control }));
   return children.start(id, [join(platforms, 'node_modules/.bin/workerd'), 'test', configuration]);
 }
 
 /** A worker that may reach the loopback interface, and nothing else. */
-function configurationOf(directory: string, compatibilityDate: string, bindings: Readonly<Record<string, string>>): string {
+function configurationOf(directory: string, flags: readonly string[], bindings: Readonly<Record<string, string>>): string {
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
   // The first module is the worker.
   const modules = ['main.js', ...files.filter((file) => file !== 'main.js')].map((file) => `( name = "${file}", esModule = embed "${file}" )`);
@@ -26,7 +26,8 @@ const config :Workerd.Config = (
     ( name = "main", worker = (
       modules = [ ${modules.join(',\n        ')} ],
       bindings = [ ${texts.join(', ')} ],
-      compatibilityDate = "${compatibilityDate}",
+      compatibilityDate = "2026-11-17",
+      compatibilityFlags = ${JSON.stringify(flags)},
       globalOutbound = "loopback" ) ),
     ( name = "loopback", network = ( allow = [ "127.0.0.1/32" ], deny = [] ) ),
   ],

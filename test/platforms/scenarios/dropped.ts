@@ -1,5 +1,5 @@
 import { check, equal, rejectionOf } from './assert.ts';
-import type { Scenarios } from './scenario.ts';
+import type { Context, Scenarios } from './scenario.ts';
 
 const atOnce = { backoff: { base: 0 } } as const;
 
@@ -12,7 +12,7 @@ export const dropped: Scenarios = {
     const response = await resilientFetch(context.url(endless, endless, 200), atOnce);
 
     equal(await response.text(), 'answer 3');
-    equal((await context.log({ cut: 2 })).map(({ cut }) => cut), [true, true, false]);
+    await wantsCut(context, [true, true, false]);
   },
 
   'cancels a dropped response that stalls, when the wait ends': async ({ resilientFetch }, { FakeClock }, context) => {
@@ -23,7 +23,7 @@ export const dropped: Scenarios = {
     await clock.advance(100);
 
     equal((await call).status, 200);
-    equal((await context.log({ cut: 1 })).map(({ cut }) => cut), [true, false]);
+    await wantsCut(context, [true, false]);
   },
 
   'cancels the response where shouldRetry throws': async ({ resilientFetch }, _testing, context) => {
@@ -31,7 +31,7 @@ export const dropped: Scenarios = {
     const shouldRetry = (): boolean => { throw error; };
 
     check(await rejectionOf(resilientFetch(context.url(endless), { ...atOnce, shouldRetry })) === error, 'another error');
-    equal((await context.log({ cut: 1 })).map(({ cut }) => cut), [true]);
+    await wantsCut(context, [true]);
   },
 
   'cancels the response where onFailure throws': async ({ resilientFetch }, _testing, context) => {
@@ -39,7 +39,7 @@ export const dropped: Scenarios = {
     const onFailure = (): void => { throw error; };
 
     check(await rejectionOf(resilientFetch(context.url(endless), { ...atOnce, onFailure })) === error, 'another error');
-    equal((await context.log({ cut: 1 })).map(({ cut }) => cut), [true]);
+    await wantsCut(context, [true]);
   },
 
   'cancels the response where the caller aborts in onFailure': async ({ resilientFetch }, _testing, context) => {
@@ -47,7 +47,7 @@ export const dropped: Scenarios = {
     const onFailure = (): void => controller.abort('left');
 
     equal(await rejectionOf(resilientFetch(context.url(endless), { ...atOnce, signal: controller.signal, onFailure })), 'left');
-    equal((await context.log({ cut: 1 })).map(({ cut }) => cut), [true]);
+    await wantsCut(context, [true]);
   },
 
   'leaves a response alone whose body the predicate reads': async ({ resilientFetch }, _testing, context) => {
@@ -65,3 +65,20 @@ export const dropped: Scenarios = {
     check(connections <= 4, `${connections} connections for 13 requests`);
   },
 };
+
+/** Wants the connections of what was dropped closed, and those of what was not left alone. */
+async function wantsCut(context: Context, wanted: readonly boolean[]): Promise<void> {
+  const cuts = (await context.log({ cut: wanted.filter(Boolean).length })).map(({ cut }) => cut);
+  if (cuts.join() === wanted.join()) return;
+  check(context.platform === 'firefox' && !await isCutByCancel(context, wanted.length), `cut: ${cuts.join()}, expected: ${wanted.join()}`);
+  context.note('a body that stalls keeps its connection, as after body.cancel() with fetch here');
+}
+
+/** Whether the platform itself closes the connection of a body that is cancelled while it stalls. */
+async function isCutByCancel(context: Context, before: number): Promise<boolean> {
+  const { body } = await context.fetch(`${context.url(endless)}&attempt=1`);
+  const reader = body?.getReader();
+  await reader?.read();
+  void reader?.cancel();
+  return (await context.log({ cut: before + 1 })).at(-1)?.cut === true;
+}

@@ -1,4 +1,5 @@
 import { check, equal, rejectionOf, skip } from './assert.ts';
+import { shape } from './native.ts';
 import type { Context, Scenarios } from './scenario.ts';
 import type { Step } from './step.ts';
 
@@ -120,7 +121,8 @@ export const goodAnswers: Scenarios = {
     equal(shape(error), shape(native));
     const attempts = failuresOf(error).length;
     if (context.platform === 'node') equal(attempts, 1, 'attempts');
-    else context.note(`makes ${attempts} attempts of 2, as the error does not tell why`);
+    else if (attempts === 0) context.note('fetch does not know redirect: \'error\' here');
+    else context.note('tried again, as the error does not tell why');
   },
 
   'gives HEAD no body': async ({ resilientFetch }, _testing, context) => {
@@ -179,8 +181,7 @@ export const goodAnswers: Scenarios = {
   },
 
   'fetches data: and blob: addresses, as fetch does': async ({ resilientFetch }, _testing, context) => {
-    const blob = typeof URL.createObjectURL === 'function' ? URL.createObjectURL(new Blob(['a blob'])) : 'data:,a%20blob';
-    for (const url of ['data:,some%20text', blob]) {
+    for (const url of ['data:,some%20text', ...(context.platform === 'workerd' ? [] : [URL.createObjectURL(new Blob(['a blob']))])]) {
       const outcomes = [];
       for (const fetch of [context.fetch, resilientFetch]) outcomes.push(await fetch(url).then((response) => response.text(), shape));
       equal(outcomes[1], outcomes[0], url);
@@ -198,12 +199,6 @@ export const goodAnswers: Scenarios = {
 };
 
 export const textOf = async (call: Promise<Response>): Promise<string> => (await call).text();
-
-/** What can be compared of an error: not its stack, nor the address in its words. */
-export function shape(error: unknown): readonly string[] {
-  const { name, message } = error as Error;
-  return [name, message.replace(/https?:\S+/g, 'URL')];
-}
 
 /** Does the same with fetch and with ours, and wants the same of both. */
 async function same(

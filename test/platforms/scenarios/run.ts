@@ -9,6 +9,8 @@ export interface Result {
   readonly status: 'pass' | 'skip' | 'fail';
   /** The reason of a skip or a failure, or the way in which it passed. */
   readonly detail?: string;
+  /** How long it took, in milliseconds. */
+  readonly duration: number;
 }
 
 /** What a platform brings along. */
@@ -32,19 +34,23 @@ export async function runScenarios(library: Library, testing: Testing, setting: 
   const results: Result[] = [];
   for (const [name, scenario] of Object.entries(scenarios)) {
     const notes: string[] = [];
-    const context = contextOf(setting, api, refused, `${setting.column}-${results.length}`, notes);
+    const key = `${setting.column}-${results.length}`;
+    const context = contextOf(setting, api, refused, key, notes);
     results.push(await play(name, scenario, [library, testing, context], notes));
+    await ask(`${setting.control}/end?key=${key}`);
   }
   return results;
 }
 
 async function play(name: string, scenario: Scenario, given: Parameters<Scenario>, notes: readonly string[]): Promise<Result> {
+  const started = performance.now();
+  const result = (status: Result['status'], detail: readonly string[]): Result =>
+    ({ name, status, ...(detail.length > 0 ? { detail: detail.join('; ') } : {}), duration: performance.now() - started });
   try {
     await within(patience, scenario(...given), 'it');
-    return { name, status: 'pass', ...(notes.length > 0 ? { detail: notes.join('; ') } : {}) };
+    return result('pass', notes);
   } catch (error) {
-    if (error instanceof Skip) return { name, status: 'skip', detail: error.message };
-    return { name, status: 'fail', detail: String(error) };
+    return error instanceof Skip ? result('skip', [error.message]) : result('fail', [String(error)]);
   }
 }
 
