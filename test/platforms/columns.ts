@@ -158,7 +158,7 @@ export const columns: readonly Column[] = [
   {
     ...browser('webkit', 'WebKitGTK', ['webkit2gtk-driver', 'xvfb'], startWebKit),
     digits: 2,
-    version: () => ['dpkg-query', '-W', 'webkit2gtk-driver'],
+    version: () => ['dpkg-query', '-W', '-f', '${Version}', 'webkit2gtk-driver'],
   },
 ];
 
