@@ -60,14 +60,14 @@ const certificateCodes = /CERT|CRL|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^INVALID_(CA|
 
 /**
  * A certificate that does not convince, and what the Fetch standard itself refuses: a bad port, one redirect too many,
- * a redirect under `redirect: 'error'`, a broken integrity. Node's undici gives the latter a cause without a code, where
- * network failures have one; on other platforms they cannot be told apart.
+ * a redirect under `redirect: 'error'`, a broken integrity. Node's undici gives the latter a plain Error without a code as
+ * their cause, where network failures have a code or a class of their own; on other platforms they cannot be told apart.
  */
 function isPermanent(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== '') return certificateCodes.test(code);
   const { cause } = (error ?? {}) as { cause?: unknown };
-  return isUndici && cause instanceof Error;
+  return isUndici && cause instanceof Error && cause.name === 'Error';
 }
 
 const isUndici =

@@ -97,6 +97,7 @@ describe('isTransient', () => {
 
   const errors: [string, boolean, unknown][] = [
     ['a cause without a code, as undici refuses by the standard', false, new TypeError('fetch failed', { cause: new Error('bad port') })],
+    ['a cause of a class of its own, as undici has for garbage', true, new TypeError('fetch failed', { cause: Object.assign(new Error('Expected HTTP/'), { name: 'HTTPParserError' }) })],
     ['an error without a cause, as browsers reject', true, new TypeError('Failed to fetch')],
     ['a cause that is no error', true, new TypeError('Failed to fetch', { cause: 'offline' })],
     ['a cause of null', true, new TypeError('Failed to fetch', { cause: null })],
