@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { Children, type Child } from './children.ts';
 import { installBrowsers, isDebian, programOf } from './browsers.ts';
-import { columns, type Column } from './columns.ts';
+import type { Column } from './column.ts';
+import { columns } from './columns.ts';
 import type { Report } from './report.ts';
 import type { Section } from './section.ts';
 import { startServers, type Servers } from './server.ts';

@@ -14,7 +14,6 @@ const page = globalThis as unknown as {
   addEventListener(type: string, listener: (event: { reason: unknown; preventDefault(): void }) => void): void;
   gc?: () => void;
   TestUtils?: { gc(): Promise<void> };
-  $vm?: { gc(): void };
 };
 
 const { href, origin } = page.location;
@@ -28,7 +27,7 @@ page.addEventListener('unhandledrejection', (event) => {
   unhandled.push(event.reason);
 });
 
-const collector = page.gc ?? page.$vm?.gc ?? page.TestUtils?.gc.bind(page.TestUtils);
+const collector = page.gc ?? page.TestUtils?.gc.bind(page.TestUtils);
 
 async function collect(): Promise<void> {
   for (let round = 0; round < 4; round += 1) {

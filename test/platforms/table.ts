@@ -1,4 +1,4 @@
-import type { Column } from './columns.ts';
+import type { Column } from './column.ts';
 import type { Report } from './report.ts';
 import type { Result } from './scenarios/run.ts';
 import type { Section } from './section.ts';
