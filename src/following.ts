@@ -50,12 +50,8 @@ const collected =
  * The follower must be the bare controller, as a closure of the call would keep the body alive; and the body is what
  * is watched, as a caller may keep its reader and let the Response go.
  */
-export function followWhileReadable(
-  signal: AbortSignal | undefined,
-  controller: AbortController,
-  body: object | null | undefined,
-): void {
-  if (signal === undefined || !body) return;
+export function followWhileReadable(signal: AbortSignal, controller: AbortController, body: object | null | undefined): void {
+  if (!body) return;
   follow(signal, controller);
   collected?.register(body, [signal, controller]);
 }

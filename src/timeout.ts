@@ -48,7 +48,7 @@ export const withTimeout = (timeout: number, scope: 'attempt' | 'total', clock: 
           discard(response);
           throw controller.signal.reason;
         }
-        followWhileReadable(signal, controller, response.body);
+        if (signal !== undefined) followWhileReadable(signal, controller, response.body);
         return response;
       } finally {
         release();

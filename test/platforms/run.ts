@@ -5,8 +5,7 @@ import { packaged } from './package.ts';
 import type { Section } from './section.ts';
 import { types } from './types.ts';
 
-/** The parts, in the order they are run and printed. */
-// The matrix comes first, as it installs what browsers are missing.
+/** The parts, in the order they are run and printed. The matrix comes first, as it installs the browsers that are missing. */
 const parts: readonly (() => Promise<Section>)[] = [matrix, bundles, types, packaged, clients];
 
 /** Runs every part, whatever became of the one before, and resolves to the number of failures. */
