@@ -1,4 +1,4 @@
-import { isRequest, type Init, type Input } from './layer.ts';
+import { isRequest, type Abortable, type Init, type Input } from './layer.ts';
 
 /**
  * A body for each attempt, where one cannot be sent twice. May be async, in time that `totalTimeout` alone bounds. What it
@@ -34,21 +34,36 @@ export function cancel(body: ReadableStream | null | undefined): void {
 
 /**
  * Drops a response: reads a bounded rest so that its connection can be used again, while the wait lasts and in its
- * background, and cancels what is left. Its failure is nobody's.
+ * background, and cancels what is left. Its failure is nobody's. Firefox closes the connection of a body that stalls for an
+ * abort only, which has to come after the cancel: that does not end while someone reads a clone of the response.
  */
-export function discard(response: Response | undefined, wait: Promise<unknown> = Promise.resolve()): void {
+export function discard(
+  response: Response | undefined,
+  wait: Promise<unknown> = Promise.resolve(),
+  request?: Abortable['request'],
+): void {
   const body = response?.body;
   if (body?.locked !== false) return;
   const reader = body.getReader();
-  const stop = (): void => void reader.cancel().catch(ignore);
-  drain(reader).then(stop, ignore);
+  let isWhole = false;
+  const stop = (): void => {
+    // A cancel ends what is being read, too.
+    const left = isWhole ? undefined : request;
+    reader.cancel().catch(ignore).then(() => left?.abort());
+  };
+  drain(reader).then((isEnd) => {
+    isWhole = isEnd;
+    if (!isEnd) stop();
+  }, ignore);
   wait.then(stop, stop);
 }
 
-async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+/** Whether it came to the end. */
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<boolean> {
   for (let left = drainLimit; left >= 0;) {
     const { done, value } = await reader.read();
-    if (done) return;
+    if (done) return true;
     left -= value.byteLength;
   }
+  return false;
 }

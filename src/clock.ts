@@ -22,12 +22,19 @@ export const systemClock: Clock = {
 /** The longest that a platform's setTimeout can wait: above it, it fires at once. */
 const longest = 2_147_483_647;
 
-/** Calls back after `ms`, however many: more than the longest timer is waited in pieces. Returns what clears it. */
-export function startTimer(ms: number, clock: Clock, callback: () => void): () => void {
-  const wait = (left: number): unknown =>
-    left > longest
-      ? clock.setTimeout(() => { timer = wait(left - longest); }, longest)
-      : clock.setTimeout(callback, left);
-  let timer = wait(ms);
-  return () => clock.clearTimeout(timer);
+/** A timer, which may be part of something larger. */
+export interface Timer {
+  readonly clock: Clock;
+  /** What the clock knows the present piece of it by. */
+  id?: unknown;
 }
+
+/** Calls back after `ms`, however many: more than the longest timer is waited in pieces. */
+export function startTimer<Kind extends Timer>(timer: Kind, ms: number, callback: () => void): Kind {
+  const next = ms > longest ? (): void => void startTimer(timer, ms - longest, callback) : callback;
+  timer.id = timer.clock.setTimeout(next, Math.min(ms, longest));
+  return timer;
+}
+
+/** Forgets a timer, whether or not it has fired. */
+export const stopTimer = ({ clock, id }: Timer): void => clock.clearTimeout(id);

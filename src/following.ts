@@ -4,15 +4,16 @@ export interface Follower {
 }
 
 /**
- * Who follows which signal. One listener a signal serves all of its followers: a listener each is a walk of a list at
- * every removal, and from the 11th on a warning on Node 20.
+ * Who follows which signal: one follower, or a set. One listener a signal serves all of them: a listener each is a walk of a
+ * list at every removal, and from the 11th on a warning on Node 20.
  */
-const followers = new WeakMap<AbortSignal, Set<Follower>>();
+const followers = new WeakMap<AbortSignal, Follower | Set<Follower>>();
 
 function tellFollowers(this: AbortSignal): void {
   const told = followers.get(this);
   release(this);
-  told?.forEach((follower) => follower.abort(this.reason));
+  if (told instanceof Set) told.forEach((follower) => follower.abort(this.reason));
+  else told?.abort(this.reason);
 }
 
 function release(signal: AbortSignal): void {
@@ -25,35 +26,34 @@ export function follow(signal: AbortSignal | undefined, follower: Follower): voi
   if (signal === undefined) return;
   if (signal.aborted) return follower.abort(signal.reason);
   const present = followers.get(signal);
-  if (present !== undefined) return void present.add(follower);
-  followers.set(signal, new Set([follower]));
-  signal.addEventListener('abort', tellFollowers);
+  if (present instanceof Set) return void present.add(follower);
+  followers.set(signal, present === undefined ? follower : new Set([present, follower]));
+  if (present === undefined) signal.addEventListener('abort', tellFollowers);
 }
 
 /** Ends a following; the signal's last one takes the listener with it. */
 export function unfollow(signal: AbortSignal | undefined, follower: Follower): void {
   if (signal === undefined) return;
   const present = followers.get(signal);
-  if (present?.delete(follower) && present.size === 0) release(signal);
+  if (present === follower || (present instanceof Set && present.delete(follower) && present.size === 0)) release(signal);
 }
 
-type Link = readonly [AbortSignal, Follower];
+/** Follows a signal until it is told to stop. */
+export interface Following extends Follower {
+  stop(): void;
+}
 
-// Missing in some runtimes, where links stay for as long as their signal.
+// Missing in some runtimes, where a following lasts as long as its signal.
 const collected =
-  typeof FinalizationRegistry === 'function'
-    ? new FinalizationRegistry<Link>(([signal, follower]) => unfollow(signal, follower))
-    : undefined;
+  typeof FinalizationRegistry === 'function' ? new FinalizationRegistry<Following>((following) => following.stop()) : undefined;
 
 /**
- * Lets a signal abort a body for as long as anyone can read it, which nothing but the collector knows.
- * The follower must be the bare controller, as a closure of the call would keep the body alive; and the body is what
- * is watched, as a caller may keep its reader and let the Response go.
+ * Ends a following once nobody can read the body any more, which nothing but the collector knows. What follows must not
+ * lead to the body, which would be held for ever; and the body is what is watched, as a caller may keep its reader and let
+ * the Response go.
  */
-export function followWhileReadable(signal: AbortSignal, controller: AbortController, body: object | null | undefined): void {
-  if (!body) return;
-  follow(signal, controller);
-  collected?.register(body, [signal, controller]);
+export function stopWhenCollected(body: object, following: Following): void {
+  collected?.register(body, following);
 }
 
 /** Settles as the promise does, or with the signal's reason if that aborts first. */

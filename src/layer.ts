@@ -13,6 +13,24 @@ export type Init = Omit<NonNullable<typeof fetch extends {
 /** What every layer takes and returns. */
 export type Fetch = (input: Input, init?: Init) => Promise<Response>;
 
+/** A fetch that tells what aborts the request that it made, so that a response can be dropped with its connection. */
+export type Attempted = (input: Input, init?: Init, told?: Abortable) => Promise<Response>;
+
+/** Told of the latest request that was made. */
+export interface Abortable {
+  /** What aborts it, if anything does. */
+  request?: { abort(reason?: unknown): void } | undefined;
+}
+
+/** Calls a fetch which may be a stand-in, that throws what it should reject with, or returns no promise. */
+export function callOf(fetch: Fetch, input: Input, init: Init | undefined): Promise<Response> {
+  try {
+    return Promise.resolve(fetch(input, init));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
 /** Gives a fetch one more quality. */
 export type Layer = (fetch: Fetch) => Fetch;
 
@@ -36,10 +54,11 @@ const ownMembers = [
 ] as readonly (keyof Init)[];
 
 /**
- * A copy of init, read as fetch reads it: with what it inherits, which a spread would lose (init may be a Request), and
- * without what is undefined, which is absent.
+ * A copy of init, read as fetch reads it: with what it inherits, which a spread alone would lose, as init may be a
+ * Request.
  */
 export function copyOf(init: Init | undefined): Init {
+  if (!init || isPlain(init)) return { ...init };
   const copy: Init = {};
   const take = (name: keyof Init): void => {
     const value = init?.[name];
@@ -48,7 +67,7 @@ export function copyOf(init: Init | undefined): Init {
   };
   for (const name in init) take(name as keyof Init);
   // Fetch asks by name, and so finds the accessors of a class, which do not enumerate.
-  if (init && !isPlain(init)) ownMembers.forEach(take);
+  ownMembers.forEach(take);
   return copy;
 }
 

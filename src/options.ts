@@ -11,7 +11,7 @@ import type { Attempt, RetryPolicy, RetryRules } from './retry-policy.ts';
 export interface ResilienceOptions {
   /**
    * How many attempts may follow the first. Default 3, at most 4 requests; 0 turns retries off; `Infinity` leaves the end
-   * to the other limits.
+   * to the other limits. Where it is 0, no time is limited and nothing is to be asked or told, the call is fetch's own.
    */
   retries?: number | undefined;
   /**
@@ -25,6 +25,12 @@ export interface ResilienceOptions {
    * handed over at once.
    */
   totalTimeout?: number | undefined;
+  /**
+   * Milliseconds that the returned body may be silent while someone waits for its next chunk. Default `Infinity`. The
+   * read rejects with a `TimeoutError` of scope `'body'`, and the connection is closed. Only where it is finite does the
+   * caller get a Response of ours in place of the platform's, alike in all but identity. A stalled body is not retried.
+   */
+  bodyTimeout?: number | undefined;
   /**
    * The waits between attempts. Default `{ base: 200, factor: 2, max: 30_000, jitter: 'full' }`; settings that are given
    * are merged into those in force, a function replaces them.
@@ -78,6 +84,7 @@ export interface ResilienceOptions {
 /** Options that are whole and sound, so that layers may trust them. */
 export interface ResolvedOptions extends RetryPolicy {
   readonly timeout: number;
+  readonly bodyTimeout: number;
   readonly backoff: BackoffSettings | BackoffFunction;
   readonly fetch: Fetch;
 }
@@ -100,6 +107,7 @@ export const defaults: ResolvedOptions = {
   retries: 3,
   timeout: 10_000,
   totalTimeout: Infinity,
+  bodyTimeout: Infinity,
   backoff: defaultBackoff,
   maxRetryAfter: 60_000,
   retryAfter: retryAfterOf,
@@ -138,6 +146,7 @@ export const resolveOptions = (given: ResilienceOptions, present: ResolvedOption
     retries: numeric('an integer >= 0 or Infinity', (value) => value >= 0 && (Number.isInteger(value) || value === Infinity)),
     timeout: numeric('a number of milliseconds > 0', (value) => value > 0),
     totalTimeout: numeric('a number of milliseconds > 0', (value) => value > 0),
+    bodyTimeout: numeric('a number of milliseconds > 0', (value) => value > 0),
     backoff,
     maxRetryAfter: numeric('a number of milliseconds >= 0', (value) => value >= 0),
     retryAfter: callable,

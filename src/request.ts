@@ -3,6 +3,7 @@ import { copyOf, isRequest, signalOf, type Init, type Input } from './layer.ts';
 
 /** What was asked, as far as it decides whether it may be asked again. */
 export interface RequestFacts {
+  /** As it was given, but for a user's name and password in it. */
   readonly url: string;
   /** As it is sent: fetch puts the common methods in upper case. */
   readonly method: string;
@@ -14,21 +15,24 @@ export function requestFacts(input: Input, init: Init | undefined): RequestFacts
   const request = isRequest(input) ? input : undefined;
   const method = String(init?.method ?? request?.method ?? 'GET');
   return {
-    url: request?.url ?? String(input),
+    url: request?.url ?? withoutUserInfo(String(input)),
     method: /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method,
     // Made only when asked for, as most requests are judged by their method.
     get headers() { return new Headers(init?.headers ?? request?.headers); },
   };
 }
 
+/** Hooks write URLs into logs. The platform's fetch takes none with a password, but an injected one may. */
+const withoutUserInfo = (url: string): string => url.replace(/^(\s*(?:https?:[/\\]*|(?:[a-z][a-z\d+.-]*:)?[/\\]{2}))[^/\\?#]*@/i, '$1');
+
 /**
- * Whether the platform may do more than refuse: an aborted call, a Request or stream that was used before, an init that
- * is no object and a signal that is no signal have no attempt to make, and an order of errors that is the platform's own.
+ * Whether the platform may do more than refuse: a Request or stream that was used before, an init that is no object and a
+ * signal that is no signal have no attempt to make, and an order of errors that is the platform's own.
  */
 export function isAcceptable(input: Input, init: Init | undefined): boolean {
   if (init !== null && init !== undefined && typeof init !== 'object' && typeof init !== 'function') return false;
   const signal = signalOf(input, init);
-  if (signal !== undefined && (signal.aborted || typeof signal.addEventListener !== 'function')) return false;
+  if (signal !== undefined && typeof signal.addEventListener !== 'function') return false;
   if (sendsOwnBody(input, init)) return !input.bodyUsed && input.body?.locked !== true;
   return (init?.body as Partial<ReadableStream> | null | undefined)?.locked !== true;
 }
@@ -42,7 +46,7 @@ export function isRefused(input: Input, init: Init | undefined): boolean {
   check.signal = null;
   check.body = standIn(input, init);
   try {
-    return !(isRequest(input) ? new Request(input.url, { method: input.method, ...check }) : new Request(input, check));
+    return !(isRequest(input) ? new Request(input.url, { ...check, method: check.method ?? input.method }) : new Request(input, check));
   } catch {
     return true;
   }

@@ -1,8 +1,9 @@
-import { discard, type BodyFactory } from './body.ts';
-import { throwIfAborted } from './following.ts';
-import { copyOf, isPlain, signalOf, type Fetch, type Init, type Input } from './layer.ts';
+import { withBodyTimeout } from './body-timeout.ts';
+import { discard, isBodyFactory, type BodyFactory } from './body.ts';
+import { remember } from './failures.ts';
+import { callOf, copyOf, isPlain, signalOf, type Fetch, type Init, type Input } from './layer.ts';
 import { checkOptions, defaults, isOption, markAsOurs, optionNames, resolveOptions, type ResilienceOptions, type ResolvedOptions } from './options.ts';
-import { isAcceptable } from './request.ts';
+import { isAcceptable, isRefused } from './request.ts';
 import { withRetry } from './retry.ts';
 import { withAbort, withTimeout } from './timeout.ts';
 
@@ -37,24 +38,36 @@ export interface ResilientFetch {
 
 /** A total timeout, around retries, around a timeout per attempt, around fetch. A limit without end needs no layer. */
 function stack(options: ResolvedOptions): Fetch {
-  const { timeout, totalTimeout, clock, fetch } = options;
-  // Either layer leaves a fetch behind that ignores its signal; only the first needs a controller of its own.
-  const withLimit = Math.min(timeout, totalTimeout) < Infinity ? withTimeout(timeout, 'attempt', clock) : withAbort;
-  const retried = withRetry(options)(withLimit(fetch));
-  return totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock)(retried) : retried;
+  const { timeout, totalTimeout, bodyTimeout, retries, shouldRetry, onFailure, clock, fetch } = options;
+  // Either layer leaves a fetch behind that ignores its signal; only the first has a controller of its own.
+  const withLimit = Math.min(timeout, totalTimeout, bodyTimeout) < Infinity ? withTimeout(timeout, 'attempt', clock) : withAbort;
+  const limited = withLimit(fetch);
+  const retried = withRetry(options)(bodyTimeout < Infinity ? withBodyTimeout(bodyTimeout, clock)(limited) : limited);
+  const layered = guarded(fetch, totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock)(retried) : retried);
+  const hasWork = retries > 0 || Math.min(timeout, totalTimeout, bodyTimeout) < Infinity || shouldRetry || onFailure;
+  return hasWork ? layered : (input, init) => isBodyFactory(init?.body) ? layered(input, init) : callOf(fetch, input, init);
 }
+
+/** Leaves to fetch what only fetch can refuse, and to the abort what has been aborted before. */
+const guarded = (fetch: Fetch, layered: Fetch): Fetch => (input, init) => {
+  const signal = signalOf(input, init);
+  if (signal?.aborted) return abandon(fetch, input, init, signal);
+  return isAcceptable(input, init) ? layered(input, init) : callOf(fetch, input, init);
+};
 
 function withOptions(options: ResolvedOptions): ResilientFetch {
   const layered = stack(options);
   // Some clients hand their own settings on as init, and so the fetch that they call: its retries would be squared.
   const notItself = (resolved: ResolvedOptions): ResolvedOptions =>
     resolved.fetch === resilientFetch ? { ...resolved, fetch: options.fetch } : resolved;
-  const resilientFetch = async (input: Input, init: ResilientInit | undefined = undefined): Promise<Response> => {
-    const hasOwn = hasOptions(init);
-    const resolved = hasOwn ? notItself(resolveOptions(init, options)) : options;
-    const own = hasOwn ? withoutOptions(init) : init as Init | undefined;
-    if (!isAcceptable(input, own)) return refuse(resolved.fetch, input, own);
-    return hasOwn ? stack(resolved)(input, own) : layered(input, own);
+  // Not async, which would make another two promises of each call.
+  const resilientFetch = (input: Input, init: ResilientInit | undefined = undefined): Promise<Response> => {
+    try {
+      if (!hasOptions(init)) return layered(input, init as Init | undefined);
+      return stack(notItself(resolveOptions(init, options)))(input, withoutOptions(init));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   };
   markAsOurs(resilientFetch);
   return Object.assign(resilientFetch, {
@@ -79,13 +92,16 @@ function withoutOptions(init: ResilientInit): Init {
   return own;
 }
 
-/** Leaves what cannot be sent to the platform's own errors, and an abort to its own reason whatever fetch makes of it. */
-async function refuse(fetch: Fetch, input: Input, init: Init | undefined): Promise<Response> {
-  const response = await fetch(input, init);
-  const signal = signalOf(input, init);
-  if (signal?.aborted) discard(response);
-  throwIfAborted(signal);
-  return response;
+/**
+ * Rejects with the reason of an abort before the call, whatever fetch makes of it, and whether or not it ever settles.
+ * It is called all the same: what it refuses comes before the abort, and a body that was given counts as used.
+ */
+async function abandon(fetch: Fetch, input: Input, init: Init | undefined, { reason }: AbortSignal): Promise<never> {
+  const canBeSent = isAcceptable(input, init);
+  const answer = Promise.resolve(fetch(input, init));
+  answer.then((response) => discard(response), () => {});
+  if (!canBeSent || isRefused(input, init)) await answer;
+  throw remember(reason, []);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { startTimer, type Clock } from './clock.ts';
+import { startTimer, stopTimer, type Clock } from './clock.ts';
 import { follow, unfollow } from './following.ts';
 
 /**
@@ -8,13 +8,13 @@ import { follow, unfollow } from './following.ts';
 export const sleep = (ms: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
     if (ms === 0) return resolve();
-    const clear = startTimer(ms, clock, () => {
+    const timer = startTimer({ clock }, ms, () => {
       unfollow(signal, sleeper);
       resolve();
     });
     const sleeper = {
       abort(reason: unknown): void {
-        clear();
+        stopTimer(timer);
         reject(reason);
       },
     };

@@ -1,17 +1,17 @@
 import type { Call } from './attempt.ts';
 import { isOneShot } from './body.ts';
-import { TimeoutError } from './errors.ts';
 import type { Failure, StopReason } from './failures.ts';
 import { throwIfAborted, untilAborted } from './following.ts';
 import { isRefused, requestFacts } from './request.ts';
 import { hintOf, isTransient, nextDelay, type Attempt, type Delay, type Outcome } from './retry-policy.ts';
+import { isCutByTotal } from './timeout.ts';
 
 /** The record of an attempt that failed, with what follows it; `undefined` for one that did not fail. */
 export async function failureOf(call: Call, attempt: number, outcome: Outcome): Promise<Failure | undefined> {
   const { policy, signal, input, init } = call;
   const { kind, response, error } = outcome;
   const duration = policy.clock.now() - call.sent;
-  if (isCutByTotal(call)) return { attempt, kind: 'timeout', error: signal?.reason, duration, stopped: 'total-timeout' };
+  if (isCutByTotal(signal)) return { attempt, kind: 'timeout', error: signal?.reason, duration, stopped: 'total-timeout' };
   throwIfAborted(signal);
 
   const isBad = response === undefined || policy.retryOn.statuses.has(response.status);
@@ -34,12 +34,6 @@ export async function failureOf(call: Call, attempt: number, outcome: Outcome): 
     ...(retryAfter === undefined ? {} : { retryAfter }),
     ...(typeof next === 'string' ? { stopped: next } : next),
   };
-}
-
-/** The total's abort is told from the caller's, whose records end with what failed before it. */
-function isCutByTotal({ signal, policy }: Call): boolean {
-  const reason: unknown = signal?.reason;
-  return reason instanceof TimeoutError && reason.scope === 'total' && reason.timeout === policy.totalTimeout;
 }
 
 /** The rules' verdict, unless there is a predicate to ask. */

@@ -169,6 +169,43 @@ describe('discard', () => {
     await settle();
   });
 
+  it('aborts the request of a body that does not end, once it is cancelled', async () => {
+    const controller = new AbortController();
+    let isCut: boolean | undefined;
+    const stream = new ReadableStream({ cancel: () => { isCut = controller.signal.aborted; } });
+
+    discard(new Response(stream), undefined, controller);
+    await settle();
+
+    assert.deepEqual([isCut, controller.signal.aborted], [false, true]);
+  });
+
+  it('aborts no request whose response came whole', async () => {
+    const controller = new AbortController();
+    let end = (): void => {};
+
+    discard(new Response('whole'), new Promise<void>((resolve) => { end = resolve; }), controller);
+    await settle();
+    end();
+    await settle();
+
+    assert.equal(controller.signal.aborted, false);
+  });
+
+  it('aborts no request while a clone of its response is read', async () => {
+    const controller = new AbortController();
+    const response = new Response(chunks(1, stall).stream);
+    const clone = response.clone();
+
+    discard(response, undefined, controller);
+    await settle();
+    assert.equal(controller.signal.aborted, false);
+    await clone.body?.cancel();
+    await settle();
+
+    assert.equal(controller.signal.aborted, true);
+  });
+
   const bodiless: [string, Response | undefined][] = [
     ['no response', undefined],
     ['a response without a body', new Response(null)],

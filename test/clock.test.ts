@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startTimer, systemClock } from '../src/clock.ts';
+import { startTimer, stopTimer, systemClock } from '../src/clock.ts';
 import { FakeClock } from '../src/testing/index.ts';
 
 const longest = 2_147_483_647;
@@ -20,7 +20,7 @@ describe('startTimer', () => {
     const clock = new FakeClock();
     const calls: number[] = [];
 
-    startTimer(100, clock, () => calls.push(clock.now()));
+    startTimer({ clock }, 100, () => calls.push(clock.now()));
     await clock.advance(1_000);
 
     assert.deepEqual(calls, [100]);
@@ -29,7 +29,7 @@ describe('startTimer', () => {
   it('waits the longest timer in one piece', () => {
     const clock = new NotingClock();
 
-    startTimer(longest, clock, () => {});
+    startTimer({ clock }, longest, () => {});
 
     assert.deepEqual(clock.lengths, [longest]);
   });
@@ -38,7 +38,7 @@ describe('startTimer', () => {
     const clock = new NotingClock();
     const calls: number[] = [];
 
-    startTimer(2 * longest + 5, clock, () => calls.push(clock.now()));
+    startTimer({ clock }, 2 * longest + 5, () => calls.push(clock.now()));
     await clock.advance(3 * longest);
 
     assert.deepEqual(clock.lengths, [longest, longest, 5]);
@@ -47,10 +47,10 @@ describe('startTimer', () => {
 
   it('can be cleared in a later piece', async () => {
     const clock = new FakeClock();
-    const clear = startTimer(2 * longest, clock, () => assert.fail('was cleared'));
+    const timer = startTimer({ clock }, 2 * longest, () => assert.fail('was cleared'));
     await clock.advance(longest + 1);
 
-    clear();
+    stopTimer(timer);
 
     assert.equal(clock.pending, 0);
   });

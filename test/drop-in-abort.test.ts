@@ -348,6 +348,8 @@ const fetches: Record<string, Fetch> = {
   'with a total timeout too': resilientFetch.with({ totalTimeout: 60_000 }),
   'with a total timeout alone': resilientFetch.with({ totalTimeout: 60_000, timeout: Infinity }),
   'with no timeout': resilientFetch.with({ timeout: Infinity }),
+  'with a body timeout': resilientFetch.with({ bodyTimeout: 60_000 }),
+  'with a body timeout alone': resilientFetch.with({ bodyTimeout: 60_000, timeout: Infinity }),
   'with a predicate': resilientFetch.with({ shouldRetry: async ({ transient }) => transient }),
 };
 

@@ -26,6 +26,7 @@ describe('calls that share a signal', () => {
     'with a total timeout': { totalTimeout: 60_000 },
     'with a predicate': { shouldRetry: ({ transient }) => transient },
     'with no timeout': { timeout: Infinity },
+    'with a body timeout': { bodyTimeout: 60_000 },
   };
 
   for (const [name, layer] of Object.entries(layers)) {
@@ -74,6 +75,16 @@ describe('calls that share a signal', () => {
 
     for (let call = 0; call < 200; call += 1) await (await resilientFetch(server.url, { signal })).text();
 
+    await collectUntil(() => listenersOf(signal) === 0);
+  });
+
+  it('leave no listener where a response was dropped before its end', async (t) => {
+    const server = await startServer(t, (response, request, number) => statuses(503, 200)(response, request, 2 - number % 2));
+    const { signal } = new AbortController();
+
+    for (let call = 0; call < 50; call += 1) await (await resilientFetch(server.url, { signal, backoff: { base: 0 } })).text();
+
+    assert.equal(server.received.length, 100);
     await collectUntil(() => listenersOf(signal) === 0);
   });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
-import { follow, followWhileReadable, throwIfAborted, unfollow, untilAborted } from '../src/following.ts';
+import { follow, stopWhenCollected, throwIfAborted, unfollow, untilAborted } from '../src/following.ts';
+import { collect } from './loopback.ts';
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
 
@@ -88,27 +89,25 @@ describe('unfollow', () => {
   });
 });
 
-describe('followWhileReadable', () => {
-  it('aborts the controller with the signal', () => {
-    const caller = new AbortController();
-    const controller = new AbortController();
-    followWhileReadable(caller.signal, controller, new ReadableStream());
+describe('stopWhenCollected', () => {
+  it('stops what follows once the body is collected', async () => {
+    let stopped = 0;
+    stopWhenCollected(new ReadableStream(), { abort: () => {}, stop: () => { stopped += 1; } });
 
-    caller.abort('stop');
+    await collect();
 
-    assert.equal(controller.signal.reason, 'stop');
+    assert.equal(stopped, 1);
   });
 
-  // A stand-in for a Response may have no body at all.
-  for (const body of [null, undefined]) {
-    it(`follows nothing where the body is ${body}`, () => {
-      const { signal } = new AbortController();
+  it('stops nothing while a reader holds the body', async () => {
+    const body = new ReadableStream();
+    stopWhenCollected(body, { abort: () => {}, stop: () => assert.fail('was held') });
+    const reader = body.getReader();
 
-      followWhileReadable(signal, new AbortController(), body);
+    await collect();
 
-      assert.equal(listeners(signal), 0);
-    });
-  }
+    reader.releaseLock();
+  });
 });
 
 describe('untilAborted', () => {

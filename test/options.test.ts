@@ -8,9 +8,10 @@ const resolve = (options: unknown): typeof defaults => resolveOptions(options as
 
 describe('defaults', () => {
   it('are those of the documentation', () => {
-    const { retries, timeout, totalTimeout, backoff, maxRetryAfter, retryOn, shouldRetry, onFailure, clock } = defaults;
+    const { retries, timeout, totalTimeout, bodyTimeout, backoff, maxRetryAfter, retryOn, shouldRetry, onFailure, clock } = defaults;
 
-    assert.deepEqual({ retries, timeout, totalTimeout, maxRetryAfter }, { retries: 3, timeout: 10_000, totalTimeout: Infinity, maxRetryAfter: 60_000 });
+    assert.deepEqual({ retries, timeout, maxRetryAfter }, { retries: 3, timeout: 10_000, maxRetryAfter: 60_000 });
+    assert.deepEqual({ totalTimeout, bodyTimeout }, { totalTimeout: Infinity, bodyTimeout: Infinity });
     assert.deepEqual(backoff, { base: 200, factor: 2, max: 30_000, jitter: 'full' });
     assert.deepEqual([...retryOn.statuses], [408, 425, 429, 500, 502, 503, 504]);
     assert.deepEqual([...retryOn.methods], ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']);
@@ -122,6 +123,8 @@ describe('resolveOptions', () => {
     [{ totalTimeout: 0 }, RangeError, 'totalTimeout', limit, '0'],
     [{ totalTimeout: NaN }, RangeError, 'totalTimeout', limit, 'NaN'],
     [{ totalTimeout: '1' }, TypeError, 'totalTimeout', limit, '"1"'],
+    [{ bodyTimeout: 0 }, RangeError, 'bodyTimeout', limit, '0'],
+    [{ bodyTimeout: null }, TypeError, 'bodyTimeout', limit, 'null'],
     [{ maxRetryAfter: -1 }, RangeError, 'maxRetryAfter', most, '-1'],
     [{ maxRetryAfter: NaN }, RangeError, 'maxRetryAfter', most, 'NaN'],
     [{ maxRetryAfter: [] }, TypeError, 'maxRetryAfter', most, '[object Array]'],
@@ -174,7 +177,7 @@ describe('resolveOptions', () => {
 });
 
 describe('checkOptions', () => {
-  const names = 'retries, timeout, totalTimeout, backoff, maxRetryAfter, retryAfter, retryOn, shouldRetry, onFailure, clock, random, fetch';
+  const names = 'retries, timeout, totalTimeout, bodyTimeout, backoff, maxRetryAfter, retryAfter, retryOn, shouldRetry, onFailure, clock, random, fetch';
 
   for (const [options, value] of [[undefined, 'undefined'], [null, 'null'], [5, '5'], ['fast', '"fast"'], [[], '[object Array]']] as const) {
     it(`throws a TypeError for options that are ${value}`, () => {

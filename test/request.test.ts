@@ -41,6 +41,23 @@ describe('requestFacts', () => {
     assert.deepEqual(urls, [url, url, url]);
   });
 
+  const withUserInfo: [string, string][] = [
+    ['http://user:secret@users.test/1', 'http://users.test/1'],
+    ['https://secret@users.test/1', 'https://users.test/1'],
+    ['HTTP:\\\\user:s@cret@users.test/1@2', 'HTTP:\\\\users.test/1@2'],
+    ['http:user:secret@users.test', 'http:users.test'],
+    ['//user:secret@users.test/', '//users.test/'],
+    [' ws://user:secret@users.test?@', ' ws://users.test?@'],
+    ['http://users.test/@user', 'http://users.test/@user'],
+    ['/users/@me', '/users/@me'],
+    ['mailto:user@users.test', 'mailto:user@users.test'],
+  ];
+  for (const [input, expected] of withUserInfo) {
+    it(`tells the URL ${input} as ${expected}`, () => {
+      assert.equal(requestFacts(input, undefined).url, expected);
+    });
+  }
+
   it("tells init's headers before the Request's", () => {
     const request = new Request(url, { headers: { a: '1' } });
 
@@ -63,10 +80,9 @@ describe('isAcceptable', () => {
     ['an init that is a string', url, untyped('GET'), false],
     ['an init that is a number', url, untyped(5), false],
     ['a live signal', url, { signal: new AbortController().signal }, true],
-    ['an aborted signal', url, { signal: AbortSignal.abort() }, false],
+    ['an aborted signal, which is not of its concern', url, { signal: AbortSignal.abort() }, true],
     ['a signal that is none', url, untyped({ signal: 'stop' }), false],
     ['a signal of null', url, { signal: null }, true],
-    ['an aborted Request', new Request(url, { signal: AbortSignal.abort() }), undefined, false],
     ['a Request with a body', new Request(url, { method: 'POST', body: 'x' }), undefined, true],
     ['a Request whose body was read', usedRequest, undefined, false],
     ['a used Request whose body is not sent', usedRequest, { body: 'y' }, true],

@@ -106,6 +106,32 @@ describe('resilientFetch', () => {
     assert.ok(signal instanceof AbortSignal);
   });
 
+  it('is fetch itself where there is nothing to do, to the very promise', async () => {
+    const api = resilientFetch.with({ retries: 0, timeout: Infinity });
+    const answer = Promise.resolve(new Response(null, { status: 503 }));
+    const seen: unknown[][] = [];
+    const fetch = (...given: unknown[]): Promise<Response> => {
+      seen.push(given);
+      return answer;
+    };
+    const init = { method: 'PUT' };
+
+    const answers = [api.with({ fetch })(url, init), api(url, { ...init, fetch })];
+
+    assert.deepEqual(answers.map((one) => one === answer), [true, true]);
+    assert.equal(seen[0]?.[1], init);
+    assert.deepEqual(seen, [[url, init], [url, init]]);
+    assert.deepEqual(failuresOf(await answer), []);
+  });
+
+  it('makes a body where there is nothing else to do', async () => {
+    const fetch = scriptedFetch([200], new FakeClock());
+
+    await resilientFetch(url, { fetch, retries: 0, timeout: Infinity, method: 'PUT', body: () => 'made' });
+
+    assert.equal(await fetch.requests[0]?.request.text(), 'made');
+  });
+
   it('passes init on as it is where there is nothing to add', async () => {
     const init = { method: 'PUT' };
 
@@ -191,6 +217,31 @@ describe('resilientFetch', () => {
 
     assert.equal(response.body?.locked, true);
   });
+
+  for (const [name, fetch] of [
+    ['fails in its own way', () => Promise.reject(new TypeError('fetch failed'))],
+    ['never settles', () => new Promise<never>(() => {})],
+  ] as const) {
+    it(`rejects with the reason where the signal has aborted and fetch ${name}`, async () => {
+      await assert.rejects(resilientFetch(url, { fetch, signal: AbortSignal.abort('stop') }), (reason) => reason === 'stop');
+    });
+  }
+
+  const used = new Request(url, { method: 'PUT', body: 'x' });
+  void used.text();
+  for (const [name, input] of [['arguments', '/relative'], ['a Request', used]] as const) {
+    it(`rejects with the reason where the signal has aborted and fetch takes ${name} that the platform refuses`, async () => {
+      const response = new Response('taken');
+
+      await assert.rejects(resilientFetch(input, { fetch: async () => response, signal: AbortSignal.abort('stop') }), (reason) => reason === 'stop');
+
+      assert.equal(response.body?.locked, true);
+    });
+
+    it(`leaves ${name} that the platform refuses to its own error, though the signal has aborted`, async () => {
+      await assert.rejects(resilientFetch(input, { signal: AbortSignal.abort('stop') }), { name: 'TypeError' });
+    });
+  }
 
   it('leaves a signal that is none to fetch', async () => {
     const fetch = scriptedFetch([200], new FakeClock());

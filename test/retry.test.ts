@@ -502,16 +502,32 @@ describe('failuresOf', () => {
     assert.deepEqual(failures.map(({ attempt, status }) => [attempt, status]), [[1, 503]]);
   });
 
-  it("takes another call's total timeout for an abort as any other, where it is the caller's reason", async () => {
+  it("tells the latest call's of a reason, where that call was aborted before it began", async () => {
     const controller = new AbortController();
-    const abort = (): ScriptedOutcome => {
-      controller.abort(new TimeoutError('total', 7));
-      return 'hang';
-    };
-    const { failures } = await play([abort], { signal: controller.signal, totalTimeout: 500 });
+    const reason = new Error('enough');
+    await play([503, (): number => { controller.abort(reason); return 200; }], { signal: controller.signal });
+    assert.equal(failuresOf(reason).length, 1);
+
+    const { failures } = await play([], { signal: controller.signal });
 
     assert.deepEqual(failures, []);
   });
+
+  for (const limit of [7, 500]) {
+    it(`takes another call's total timeout of ${limit} ms for an abort as any other, where it is the caller's reason`, async () => {
+      const controller = new AbortController();
+      const reason = new TimeoutError('total', limit);
+      const told: Failure[] = [];
+      const abort = (): ScriptedOutcome => {
+        controller.abort(reason);
+        return 'hang';
+      };
+      const { result, failures } = await play([abort], { signal: controller.signal, totalTimeout: 500, onFailure: (failure) => told.push(failure) });
+
+      assert.equal(result, reason);
+      assert.deepEqual([failures, told], [[], []]);
+    });
+  }
 
   it("does not record the attempt that the caller's abort ended", async () => {
     const controller = new AbortController();

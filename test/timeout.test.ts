@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { TimeoutError } from '../src/errors.ts';
-import type { Fetch, Init } from '../src/layer.ts';
+import type { Abortable, Fetch, Init } from '../src/layer.ts';
 import { FakeClock, scriptedFetch } from '../src/testing/index.ts';
 import { withAbort, withTimeout } from '../src/timeout.ts';
+import { collect } from './loopback.ts';
 
 const url = 'http://users.test/1';
 
@@ -53,6 +54,22 @@ describe('withAbort', () => {
 });
 
 describe('withTimeout', () => {
+  it('lets a body be collected that the reason of its abort holds', async () => {
+    const begin = async (end: 'caller' | 'library'): Promise<WeakRef<object>> => {
+      const caller = new AbortController();
+      const body = new ReadableStream();
+      const told: Abortable = {};
+      await withTimeout(100, 'attempt', new FakeClock())(async () => new Response(body))(url, { signal: caller.signal }, told);
+      (end === 'caller' ? caller : told.request)?.abort({ body });
+      return new WeakRef(body);
+    };
+    const bodies = [await begin('caller'), await begin('library')];
+
+    await collect();
+
+    assert.deepEqual(bodies.map((body) => body.deref()), [undefined, undefined]);
+  });
+
   it('hands over the very response, and leaves no timer and no listener', async () => {
     const clock = new FakeClock();
     const { signal } = new AbortController();
