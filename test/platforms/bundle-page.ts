@@ -1,20 +1,14 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { isDebian, programOf } from './browsers.ts';
 import { run } from './command.ts';
 import { withTemporary } from './temporary.ts';
 
-const chromium = '/usr/bin/chromium';
-const isDebian = existsSync('/etc/debian_version');
-
-/** Whether there is a Chromium; installed first where that can be done. Where it must be there, its absence is a failure. */
-export async function findChromium(): Promise<'found' | 'left out' | 'missing'> {
-  if (!existsSync(chromium) && isDebian && process.getuid?.() === 0) {
-    await run('apt-get', ['install', '--yes', '--no-install-recommends', 'chromium'], { limit: 300_000 });
-  }
-  if (existsSync(chromium)) return 'found';
+/** Whether there is a Chromium, after the matrix has installed it where it could. Where it must be there, its absence is a failure. */
+export function findChromium(): 'found' | 'left out' | 'missing' {
+  if (programOf('chromium') !== undefined) return 'found';
   return isDebian && process.env.CI ? 'missing' : 'left out';
 }
 
@@ -66,8 +60,8 @@ function open(server: Server, profile: string, signal: AbortSignal): Promise<unk
     '--disable-component-update', '--disable-sync', `--user-data-dir=${profile}`,
   ];
   // Its parent's death is its own, even where that had no time to see to it.
-  const command = [chromium, ...flags, `http://127.0.0.1:${port}/`];
-  return run('setpriv', ['--pdeathsig', 'KILL', ...command], { signal, limit: 60_000, environment: { HOME: profile } });
+  const command = [programOf('chromium') ?? '', ...flags, `http://127.0.0.1:${port}/`];
+  return run('setpriv', ['--pdeathsig', 'KILL', ...command], { signal, limit: 60_000, environment: { HOME: profile, TMPDIR: profile } });
 }
 
 /** What is served under each bundle's name: its page, the bundle, an endpoint that fails once, and one that takes the result. */

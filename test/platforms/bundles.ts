@@ -10,13 +10,16 @@ import type { Section } from './section.ts';
  * now, so that a fix fits, and a feature that everyone would pay for does not go unnoticed. Raise it in the commit that
  * needs it, with its reason.
  */
-const ceiling = 5_690;
+const ceiling = 6_760;
 
 /**
- * What an app that imports `resilientFetch` alone should not hold. `retryBudget` counts from the day it exists; `stepDate`
- * is a member of `FakeClock`, as a minimizer that puts a class where it is used drops its name.
+ * What an app that imports `resilientFetch` alone should not hold. `stepDate` is a member of `FakeClock`, as a minimizer
+ * that puts a class where it is used drops its name.
  */
 const unused = ['failuresOf', 'retryBudget', 'FakeClock', 'stepDate', 'scriptedFetch', 'seededRandom'];
+
+/** What counts from the day it exists. */
+const planned = ['retryBudget'];
 
 const app = join(import.meta.dirname, 'app.js');
 const everything = join(import.meta.dirname, 'everything.js');
@@ -42,7 +45,7 @@ async function surplusOf(bundler: Bundler): Promise<string | undefined> {
   const all = await bundler(everything, false);
   const bundle = await bundler(app, false);
   const exported = Object.keys({ ...await import('resilient-fetch'), ...await import('resilient-fetch/testing') });
-  const missed = unused.filter((name) => exported.includes(name) && !all.includes(name));
+  const missed = unused.filter((name) => !all.includes(name) && (exported.includes(name) || !planned.includes(name)));
   if (missed.length > 0) return `not found even in a bundle of everything: ${missed.join(', ')}`;
   const surplus = unused.filter((name) => bundle.includes(name));
   return surplus.length > 0 ? `still there: ${surplus.join(', ')}` : undefined;
@@ -53,7 +56,7 @@ const gzipped = (code: string): number => gzipSync(code, { level: 9 }).length;
 const sizesOf = (code: string): string[] => [Buffer.byteLength(code), gzipped(code), brotliCompressSync(code).length].map(String);
 
 async function checkInBrowser(minified: ReadonlyMap<string, string>): Promise<Check[]> {
-  const chromium = await findChromium();
+  const chromium = findChromium();
   const check = 'runs in Chromium';
   if (chromium === 'left out') return [{ columns: ['every', `${check}: left out, as it is neither here nor can it be installed`] }];
   if (chromium === 'missing') return [{ columns: ['every', check], problem: 'no Chromium, and it cannot be installed' }];

@@ -9,12 +9,16 @@ import type { Report } from './report.ts';
 export interface Told {
   readonly api: string;
   readonly refused: string;
+  readonly untrusted: string;
   /** Called with what a platform found. */
   report(column: string, report: Report): void;
 }
 
-/** How long a log is waited for, in real milliseconds. What is there by then is the answer. */
-const patience = 4_000;
+/**
+ * How long a log is waited for, in real milliseconds. What is there by then is the answer. Chromium reads on for up to 5 s
+ * where a body is let go that it was not reading at that moment, before it closes the connection.
+ */
+const patience = 8_000;
 
 /** The server of the page, the modules, the logs and the reports: what a platform asks of it has to work. */
 export const controlServer = (told: Told): Server =>
@@ -32,7 +36,7 @@ const json = (response: ServerResponse, value: unknown): void =>
   void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 
 const routes: Readonly<Record<string, Route>> = {
-  '/servers': (_request, response, _url, { api, refused }) => json(response, { api, refused }),
+  '/servers': (_request, response, _url, { api, refused, untrusted }) => json(response, { api, refused, untrusted }),
   '/hello': (_request, response) => response.end('hello'),
   '/page': (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(page),
   '/log': log,

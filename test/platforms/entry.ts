@@ -5,7 +5,7 @@
 import type { Library, Platform, Testing } from './scenarios/scenario.ts';
 import { runScenarios } from './scenarios/run.ts';
 
-const [platform, column, control, library, testing, copy] = process.argv.slice(2) as [Platform, string, string, string, string, string];
+const [platform, column, control, library, testing, ...copies] = process.argv.slice(2) as [Platform, string, string, string, string, ...string[]];
 
 const { gc, Bun, addEventListener } = globalThis as {
   gc?: () => unknown;
@@ -36,8 +36,9 @@ const results = await runScenarios(await import(library) as Library, await impor
   control,
   unhandled,
   collect,
-  fresh: async () => await import(copy) as Library,
+  fresh: async () => await import(copies.shift() ?? 'no copy is left') as Library,
   inWorker: undefined,
+  throughServiceWorker: undefined,
 });
 const versions = process.versions as Record<string, string | undefined>;
 const version = versions[platform] ?? '';

@@ -40,6 +40,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return void response.writeHead(204, { ...crossOrigin, 'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '' }).end();
   }
   if (pathname === '/target') return void response.writeHead(200, crossOrigin).end(`target of ${request.method}`);
+  if (pathname === '/loop') return void response.writeHead(302, { ...crossOrigin, location: '/loop' }).end();
   const story = storyOf(searchParams.get('key') ?? '');
   const record = await note(story, request, response);
   // What is in the address was put there by a scenario.

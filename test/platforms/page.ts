@@ -12,9 +12,25 @@ const page = globalThis as unknown as {
     onerror: (event: { message: string }) => void;
   };
   addEventListener(type: string, listener: (event: { reason: unknown; preventDefault(): void }) => void): void;
+  navigator: { serviceWorker: { register(url: string, options: { type: 'module'; scope: string }): Promise<Registration> } };
+  document: { createElement(name: 'iframe'): Frame; body: { append(frame: Frame): void } };
   gc?: () => void;
   TestUtils?: { gc(): Promise<void> };
 };
+
+interface Registration {
+  readonly installing: EventTarget | null;
+  readonly waiting: EventTarget | null;
+  readonly active: EventTarget | null;
+  unregister(): Promise<boolean>;
+}
+
+interface Frame {
+  src: string;
+  onload: () => void;
+  readonly contentDocument: { body: { textContent: string } };
+  remove(): void;
+}
 
 const { href, origin } = page.location;
 const { searchParams } = new URL(href);
@@ -45,17 +61,42 @@ function inWorker(url: string): Promise<string> {
   }).finally(() => worker.terminate());
 }
 
+/** A frame beneath the service worker's own path is answered by it. */
+async function throughServiceWorker(url: string): Promise<string> {
+  const { serviceWorker } = page.navigator;
+  const registration = await serviceWorker.register('/platforms/service-worker.js', { type: 'module', scope: '/platforms/frames/' });
+  const frame = page.document.createElement('iframe');
+  try {
+    const worker = registration.installing ?? registration.waiting;
+    await new Promise<void>((resolve) => {
+      const resolveOnceActive = (): void => { if (registration.active !== null) resolve(); };
+      worker?.addEventListener('statechange', resolveOnceActive);
+      resolveOnceActive();
+    });
+    const loaded = new Promise<void>((resolve) => { frame.onload = resolve; });
+    frame.src = `/platforms/frames/?url=${encodeURIComponent(url)}`;
+    page.document.body.append(frame);
+    await loaded;
+    return frame.contentDocument.body.textContent;
+  } finally {
+    frame.remove();
+    await registration.unregister();
+  }
+}
+
 async function main(): Promise<unknown> {
   // By variables, as the page's import map says where the package is, and the copies have no types.
-  const [library, testing, copy] = ['resilient-fetch', 'resilient-fetch/testing', `/fresh/${Date.now()}/dist/src/index.js`];
+  const [library, testing] = ['resilient-fetch', 'resilient-fetch/testing'];
+  let copies = 0;
   const results = await runScenarios(await import(library) as Library, await import(testing) as Testing, {
     platform,
     column,
     control: origin,
     unhandled,
     collect: collector && collect,
-    fresh: async () => await import(copy) as Library,
+    fresh: async () => await import(`/fresh/${copies += 1}/dist/src/index.js`) as Library,
     inWorker,
+    throughServiceWorker,
   });
   return { version: /(?:Chrome|Firefox|Version)\/([\d.]+)/.exec(navigator.userAgent)?.[1] ?? '', results };
 }

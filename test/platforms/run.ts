@@ -12,11 +12,15 @@ const parts: readonly (() => Promise<Section>)[] = [matrix, bundles, types, pack
 async function main(): Promise<number> {
   let failures = 0;
   for (const part of parts) {
-    const section = await part();
+    const section = await part().catch(broken);
     console.log([`\n## ${section.title}\n`, ...section.lines].join('\n'));
     failures += section.failures;
   }
   return failures;
 }
+
+/** A part that could not be run at all is one failure. */
+const broken = (error: unknown): Section =>
+  ({ title: 'FAILED', lines: [error instanceof Error ? error.stack ?? error.message : String(error)], failures: 1 });
 
 process.exitCode = await main() === 0 ? 0 : 1;

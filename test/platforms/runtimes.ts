@@ -12,8 +12,8 @@ const builtLibrary = ['resilient-fetch', 'resilient-fetch/testing'];
 const sourceLibrary = ['src/index.ts', 'src/testing/index.ts'].map((path) => pathToFileURL(join(packageRoot, path)).href);
 
 /** A copy of the library beside the first, as modules are loaded once for each address. */
-function copyOf(id: string, kind: 'src' | 'dist', children: Children): string {
-  const copy = children.directory(`${id}/copy`);
+function copyOf(id: string, name: string, kind: 'src' | 'dist', children: Children): string {
+  const copy = children.directory(`${id}/${name}`);
   cpSync(join(packageRoot, kind), copy, { recursive: true });
   writeFileSync(join(copy, 'package.json'), '{ "type": "module" }');
   return pathToFileURL(join(copy, kind === 'src' ? 'index.ts' : 'src/index.js')).href;
@@ -29,8 +29,8 @@ const runtime = (id: string, title: string, platform: Platform, from: 'source' |
     const isSource = from === 'source';
     const entry = isSource ? join(platforms, 'entry.ts') : join(distribution, 'entry.js');
     const library = isSource ? sourceLibrary : builtLibrary;
-    const copy = copyOf(id, isSource ? 'src' : 'dist', children);
-    return children.start(id, [...command, entry, platform, id, control, ...library, copy], environment);
+    const copies = ['fresh', 'again', 'another'].map((name) => copyOf(id, name, isSource ? 'src' : 'dist', children));
+    return children.start(id, [...command, entry, platform, id, control, ...library, ...copies], environment);
   },
 });
 

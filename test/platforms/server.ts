@@ -1,7 +1,10 @@
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { controlServer } from './control.ts';
 import { hostileServer } from './hostile.ts';
+import { packageRoot } from './places.ts';
 import type { Report } from './report.ts';
 
 /** Both servers, and what the platforms told. */
@@ -13,7 +16,7 @@ export interface Servers {
   close(): void;
 }
 
-/** Starts the hostile server, and on a port of its own, so that they are two origins, the one that is not. */
+/** Starts the hostile server, one that nobody trusts, and on a port of its own, so that they are two origins, the one that is neither. */
 export async function startServers(): Promise<Servers> {
   const reports = new Map<string, PromiseWithResolvers>();
   const reportOf = (column: string): PromiseWithResolvers => {
@@ -23,12 +26,16 @@ export async function startServers(): Promise<Servers> {
   };
   const hostile = hostileServer();
   const api = await listen(hostile);
-  const control = controlServer({ api, refused: await refusedAddress(), report: (column, report) => reportOf(column).resolve(report) });
+  // Of the package's own tests, built with it.
+  const { selfSigned } = await import(join(packageRoot, 'dist/test/fixtures/self-signed.js')) as { selfSigned: { key: string; cert: string } };
+  const secure = createSecureServer(selfSigned, (_request, response) => response.end('trusted'));
+  const untrusted = (await listen(secure)).replace('http:', 'https:');
+  const control = controlServer({ api, refused: await refusedAddress(), untrusted, report: (column, report) => reportOf(column).resolve(report) });
   return {
     control: await listen(control),
     reportOf: (column) => reportOf(column).promise,
     close() {
-      for (const server of [hostile, control]) {
+      for (const server of [hostile, secure, control]) {
         server.closeAllConnections();
         server.close();
       }

@@ -2,7 +2,7 @@
 import type { Library, Testing } from './scenarios/scenario.ts';
 
 const paths = ['./package/index.js', './package/testing/index.js', './scenarios/run.js'];
-const copies = ['./fresh/index.js', './again/index.js'];
+const copies = ['./fresh/index.js', './again/index.js', './another/index.js'];
 
 const { gc } = globalThis as { gc?: () => void };
 
@@ -23,15 +23,15 @@ export default {
   async test(_controller: unknown, { id, control }: { id: string; control: string }): Promise<void> {
     const [library, testing, { runScenarios }] = await Promise.all(paths.map((path) => import(path))) as
       [Library, Testing, typeof import('./scenarios/run.ts')];
-    let loaded = 0;
     const results = await runScenarios(library, testing, {
       platform: 'workerd',
       column: id,
       control,
       unhandled,
       collect: gc && collect,
-      fresh: async () => await import(copies[loaded++ % copies.length] as string) as Library,
+      fresh: async () => await import(copies.shift() ?? 'no copy is left') as Library,
       inWorker: undefined,
+      throughServiceWorker: undefined,
     });
     await fetch(`${control}/report?column=${id}`, { method: 'POST', body: JSON.stringify({ version: '', results }) });
   },

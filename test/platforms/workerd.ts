@@ -6,7 +6,7 @@ import { distribution, packageRoot, platforms } from './places.ts';
 /** Starts workerd with the package and the scenarios as embedded modules, as the test of a worker that reports by itself. */
 export function startWorkerd(id: string, flags: readonly string[], children: Children, control: string): Child {
   const directory = children.directory(`${id}/modules`);
-  for (const copy of ['package', 'fresh', 'again']) cpSync(join(packageRoot, 'dist/src'), join(directory, copy), { recursive: true });
+  for (const copy of ['package', 'fresh', 'again', 'another']) cpSync(join(packageRoot, 'dist/src'), join(directory, copy), { recursive: true });
   cpSync(join(distribution, 'scenarios'), join(directory, 'scenarios'), { recursive: true });
   cpSync(join(distribution, 'workerd-entry.js'), join(directory, 'main.js'));
   const configuration = join(directory, 'config.capnp');
@@ -29,7 +29,7 @@ const config :Workerd.Config = (
       compatibilityDate = "2026-11-17",
       compatibilityFlags = ${JSON.stringify(flags)},
       globalOutbound = "loopback" ) ),
-    ( name = "loopback", network = ( allow = [ "127.0.0.1/32" ], deny = [] ) ),
+    ( name = "loopback", network = ( allow = [ "127.0.0.1/32" ], deny = [], tlsOptions = () ) ),
   ],
   v8Flags = [ "--expose-gc" ],
 );

@@ -1,5 +1,6 @@
 import { aborts } from './aborts.ts';
 import { bodies } from './bodies.ts';
+import { bodyTimeouts } from './body-timeouts.ts';
 import { dropped } from './dropped.ts';
 import { goodAnswers } from './good-answers.ts';
 import { networkErrors } from './network-errors.ts';
@@ -11,5 +12,5 @@ import { waysIn } from './ways-in.ts';
 
 /** All of them, in the order they are played. What is left unhandled is asked last. */
 export const scenarios: Scenarios = {
-  ...virtualTime, ...goodAnswers, ...refusals, ...retries, ...networkErrors, ...aborts, ...bodies, ...dropped, ...waysIn,
+  ...virtualTime, ...goodAnswers, ...refusals, ...retries, ...networkErrors, ...aborts, ...bodies, ...bodyTimeouts, ...dropped, ...waysIn,
 };

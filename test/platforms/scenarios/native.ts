@@ -1,12 +1,13 @@
 import { check, equal, within } from './assert.ts';
 import type { Context } from './scenario.ts';
+import type { Step } from './step.ts';
 
 type Fetch = typeof globalThis.fetch;
 
-/** What can be compared of a rejection: not its stack, nor the address in its words. */
+/** What can be compared of a rejection: not its stack, nor the address or the number of the error in its words. */
 export function shape(error: unknown): readonly unknown[] {
   if (!(error instanceof Error) && !(error instanceof DOMException)) return [typeof error, JSON.stringify(error)];
-  return [error.name, error.message.replace(/https?:\S+/g, 'URL')];
+  return [error.name, error.message.replace(/https?:\S+/g, 'URL').replace(/reference = \w+/, '')];
 }
 
 /** How long a rejection that a platform may lose is waited for, in milliseconds. */
@@ -35,3 +36,15 @@ const touching = (fetch: Fetch): Fetch => async (...given) => {
   void response.body;
   return response;
 };
+
+/** Does the same with fetch and with ours, and wants the same of both. */
+export async function same(
+  context: Context,
+  use: (fetch: typeof globalThis.fetch, url: string) => Promise<unknown>,
+  ours: typeof globalThis.fetch,
+  step: Step | number = 200,
+): Promise<void> {
+  const url = context.url(step);
+  const native = await use(context.fetch, `${url}&attempt=1`);
+  equal(await use(ours, `${url}&attempt=1`), native);
+}

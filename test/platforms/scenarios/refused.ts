@@ -1,6 +1,6 @@
 import { equal, rejectionOf } from './assert.ts';
 import { shape } from './native.ts';
-import type { Scenario, Scenarios } from './scenario.ts';
+import type { Context, Library, Platform, Scenario, Scenarios } from './scenario.ts';
 
 /** Contract, point 4: what fetch refuses, it refuses once, with its own error. */
 const arguments_: Readonly<Record<string, readonly [string, Record<string, unknown>]>> = {
@@ -25,7 +25,7 @@ const refuses = (url: string, init: Record<string, unknown>): Scenario => async 
 };
 
 /** Whether the platform's Request constructor lets through what its fetch does not: it is the judge of arguments. */
-function isTaken(url: string, init: Record<string, unknown>): boolean {
+function isTaken(url: string, init: object): boolean {
   try {
     return new Request(url, init) !== undefined;
   } catch {
@@ -37,8 +37,33 @@ const ofArguments: Scenarios = Object.fromEntries(
   Object.entries(arguments_).map(([name, [url, init]]) => [`refuses ${name} once, as fetch does`, refuses(url, init)]),
 );
 
+/** What can never succeed is tried once where the error tells so, and is rejected as fetch rejects it everywhere. */
+async function fails(url: string, init: RequestInit, telling: readonly Platform[], { resilientFetch, failuresOf }: Library, context: Context): Promise<void> {
+  const { platform } = context;
+  const native = await context.fetch(url, init).then(({ status }) => status, shape);
+  const call = resilientFetch(url, { ...init, retries: 1, backoff: { base: 0 } });
+  const isAnswered = typeof native === 'number';
+  const outcome = await (isAnswered ? call.then(({ status }) => status) : rejectionOf(call));
+  equal(isAnswered ? outcome : shape(outcome), native);
+  if (isAnswered) return context.note(`fetch does not look at ${Object.keys(init).join()} here`);
+  if (!isTaken(url, init)) return equal(failuresOf(outcome).length, 0, 'attempts of what the Request constructor refuses');
+  equal(failuresOf(outcome).length, telling.includes(platform) ? 1 : 2, 'attempts');
+  if (!telling.includes(platform)) context.note('tried again, as the error does not tell why');
+}
+
+type RequestInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>;
+
 export const refusals: Scenarios = {
   ...ofArguments,
+
+  'gives up on a bad port, an endless redirect and a broken integrity at once': async (library, _testing, context) => {
+    const endless = String(new URL('/loop', context.url()));
+    await fails('http://127.0.0.1:1/', {}, ['node'], library, context);
+    await fails(endless, {}, ['node'], library, context);
+    await fails(context.url(200), { integrity: `sha256-${'A'.repeat(43)}=` }, ['node'], library, context);
+  },
+
+  'gives up on a bad certificate at once': (library, _testing, context) => fails(context.untrusted, {}, ['node', 'bun'], library, context),
 
   'refuses a scheme that is not http once, as fetch does': async ({ resilientFetch, failuresOf }, _testing, context) => {
     const error = await rejectionOf(resilientFetch('gopher://users.test/', { backoff: { base: 0 } }));

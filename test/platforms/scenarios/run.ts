@@ -14,7 +14,7 @@ export interface Result {
 }
 
 /** What a platform brings along. */
-export interface Setting extends Pick<Context, 'fresh' | 'collect' | 'inWorker' | 'unhandled'> {
+export interface Setting extends Pick<Context, 'fresh' | 'collect' | 'inWorker' | 'throughServiceWorker' | 'unhandled'> {
   readonly platform: Platform;
   /** Tells this column's requests from others'. */
   readonly column: string;
@@ -25,17 +25,24 @@ export interface Setting extends Pick<Context, 'fresh' | 'collect' | 'inWorker' 
 /** How long a scenario may take, in real milliseconds: most take less than 50. */
 const patience = 15_000;
 
+/** How long they may take together, so that where many hang, there is a report of those that did: less than a report is waited for. */
+const longest = 60_000;
+
+const late: Result = { name: 'every scenario is played', status: 'fail', detail: 'those that failed took too long for the rest', duration: 0 };
+
 // Kept from before any scenario replaces it.
 const { fetch } = globalThis;
 
 /** Plays every scenario, one after another. */
 export async function runScenarios(library: Library, testing: Testing, setting: Setting): Promise<Result[]> {
-  const { api, refused } = await ask<{ api: string; refused: string }>(`${setting.control}/servers`);
+  const addresses = await ask<Addresses>(`${setting.control}/servers`);
   const results: Result[] = [];
+  const deadline = performance.now() + longest;
   for (const [name, scenario] of Object.entries(scenarios)) {
+    if (performance.now() > deadline) return [...results, late];
     const notes: string[] = [];
     const key = `${setting.column}-${results.length}`;
-    const context = contextOf(setting, api, refused, key, notes);
+    const context = contextOf(setting, addresses, key, notes);
     results.push(await play(name, scenario, [library, testing, context], notes));
     await ask(`${setting.control}/end?key=${key}`);
   }
@@ -54,7 +61,12 @@ async function play(name: string, scenario: Scenario, given: Parameters<Scenario
   }
 }
 
-function contextOf(setting: Setting, api: string, refused: string, key: string, notes: string[]): Context {
+/** Where the servers are, and where none is. */
+interface Addresses extends Pick<Context, 'refused' | 'untrusted'> {
+  readonly api: string;
+}
+
+function contextOf(setting: Setting, { api, refused, untrusted }: Addresses, key: string, notes: string[]): Context {
   const { platform, control } = setting;
   return {
     ...setting,
@@ -63,9 +75,10 @@ function contextOf(setting: Setting, api: string, refused: string, key: string, 
     log: (until) => ask<Seen[]>(`${control}/log?key=${key}&requests=${until?.requests ?? 0}&cut=${until?.cut ?? 0}`),
     release: () => ask<void>(`${control}/release?key=${key}`),
     refused,
+    untrusted,
     origin: control,
     fetch: (input, init) => fetch(input, init),
-    note: (text) => { notes.push(text); },
+    note: (text) => { if (!notes.includes(text)) notes.push(text); },
   };
 }
 

@@ -20,16 +20,20 @@ export interface Context {
   release(): Promise<void>;
   /** An address where nothing listens. */
   readonly refused: string;
+  /** An address whose certificate nobody trusts. */
+  readonly untrusted: string;
   /** The origin that the page was loaded from, where there is a page. It answers `/hello` with `hello`. */
   readonly origin: string;
   /** The platform's own fetch, whatever becomes of the global one. */
   readonly fetch: typeof fetch;
-  /** Another copy of the library, loaded now. */
+  /** Another copy of the library each time, loaded now. */
   fresh(): Promise<Library>;
   /** Collects what nobody holds, where the platform lets itself be told to. */
   readonly collect: (() => Promise<void>) | undefined;
   /** Fetches from a worker of its own, where there are workers, and resolves to the text. */
   readonly inWorker: ((url: string) => Promise<string>) | undefined;
+  /** Loads a page through a service worker that fetches it, where there are service workers, and resolves to its text. */
+  readonly throughServiceWorker: ((url: string) => Promise<string>) | undefined;
   /** What no handler was there for so far. */
   readonly unhandled: readonly unknown[];
   /** Says in which way the platform passes, where that is not the way of the others. */

@@ -3,7 +3,7 @@ import type { Context } from './scenario.ts';
 
 /** Skips where the platform's own fetch cannot send a stream, which is asked of the platform as the standard has it. */
 export async function canStreamUp({ platform }: Context): Promise<void> {
-  if (platform === 'webkit') skip('fetch sends no streams here: https://bugs.webkit.org/show_bug.cgi?id=319667');
+  if (platform === 'webkit') skip('fetch sends no streams here: https://caniuse.com/mdn-api_request_request_request_body_readablestream');
   let isHalfDuplexKnown = false;
   const { headers } = new Request('http://users.test/', {
     method: 'POST',
@@ -14,7 +14,7 @@ export async function canStreamUp({ platform }: Context): Promise<void> {
       return 'half';
     },
   });
-  if (headers.has('content-type')) skip('fetch sends no streams here: https://bugzilla.mozilla.org/show_bug.cgi?id=1387483');
+  if (platform === 'firefox' && headers.has('content-type')) skip('fetch sends no streams here: https://bugzilla.mozilla.org/show_bug.cgi?id=1387483');
   if (platform === 'chromium' && isHalfDuplexKnown) {
     skip('streams are sent over HTTP/2 only: https://developer.chrome.com/docs/capabilities/web-apis/fetch-streaming-requests#doesnt_work_on_http1x');
   }

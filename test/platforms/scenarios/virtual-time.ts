@@ -35,7 +35,26 @@ export const virtualTime: Scenarios = {
   'does not wait out a Retry-After that is too long': timeline(asking('61', 503), {}, [0], 503),
   'does not begin a wait that the total would cut': timeline(asking('7'), { totalTimeout: 7_000 }, [0], 503),
   'cuts an attempt that hangs, and tries again': timeline(['hang', 200], { timeout: 1_000 }, [0, 1_100]),
-  'sleeps 60 days in pieces': timeline([503, 200], { backoff: () => 60 * day }, [0, 60 * day]),
+
+  'sleeps 60 days in pieces, as no platform has a timer that long': async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
+    const clock = new FakeClock();
+    const fetch = scriptedFetch([503, 200], clock);
+    const asked: number[] = [];
+    const watched = {
+      now: () => clock.now(),
+      date: () => clock.date(),
+      setTimeout(callback: () => void, ms: number) {
+        asked.push(ms);
+        return clock.setTimeout(callback, ms);
+      },
+      clearTimeout: (timer: unknown) => clock.clearTimeout(timer),
+    };
+    const call = resilientFetch('http://users.test/', { clock: watched, fetch, backoff: () => 60 * day });
+    await clock.advance(100 * day);
+
+    equal([(await call).status, fetch.times, clock.pending], [200, [0, 60 * day], 0]);
+    check(Math.max(...asked) <= 2_147_483_647, `asked for a timer of ${Math.max(...asked)} ms`);
+  },
 
   'retries each status of the rules, and no other': async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
     const retried: number[] = [];
