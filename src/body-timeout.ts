@@ -1,18 +1,27 @@
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { TimeoutError } from './errors.ts';
-import { signalOf, type Abortable, type Attempted } from './layer.ts';
+import type { Follower } from './following.ts';
+import { signalOf, type Layer } from './layer.ts';
 
 /** Ends the reading of a body that stays silent for longer than `timeout` milliseconds. The only layer that wraps a response. */
-export const withBodyTimeout = (timeout: number, clock: Clock) => (fetch: Attempted): Attempted => async (input, init, told = {}) => {
-  const response = await fetch(input, init, told);
-  return isReadable(response) ? withBody(response, limited(response, timeout, clock, told.request, signalOf(input, init))) : response;
-};
+export const withBodyTimeout = (timeout: number, clock: Clock): Layer => (send) => (input, init, asker) =>
+  send(input, init, {
+    arrive: (response, request) => {
+      try {
+        response = isReadable(response) ? withBody(response, limited(response, timeout, clock, request, signalOf(input, init))) : response;
+      } catch (error) {
+        return asker.fail(error);
+      }
+      asker.arrive(response, request);
+    },
+    fail: (error) => asker.fail(error),
+  });
 
 type Readable = Response & { readonly body: ReadableStream<Uint8Array> };
 
 /** A stand-in for a Response may have a body of another kind. */
 const isReadable = (response: Response): response is Readable =>
-  typeof response.body?.getReader === 'function' && !response.body.locked;
+  typeof response?.body?.getReader === 'function' && !response.body.locked;
 
 /**
  * A body that is read as it is asked for, chunk by chunk, under a limit for each. Time passes only while someone waits for a
@@ -23,7 +32,7 @@ function limited(
   response: Readable,
   timeout: number,
   clock: Clock,
-  request: Abortable['request'],
+  request: Follower | undefined,
   signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array> {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
@@ -68,7 +77,8 @@ const inTime = <Value>(promise: Promise<Value>, timeout: number, clock: Clock): 
   new Promise((resolve, reject) => {
     const due = clock.now() + timeout;
     const giveUp = (): void => reject(new TimeoutError('body', timeout));
-    const timer: Timer = startTimer({ clock }, timeout, () => {
+    const timer: Timer = { clock };
+    startTimer(timer, timeout, () => {
       // A timer that comes late was kept waiting by a busy program, which may not have seen yet what the server sent.
       const late = Math.min(timeout, clock.now() - due);
       if (late > 0) startTimer(timer, late, giveUp);

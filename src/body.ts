@@ -1,4 +1,5 @@
-import { isRequest, type Abortable, type Init, type Input } from './layer.ts';
+import type { Follower } from './following.ts';
+import { isRequest, type Init, type Input } from './layer.ts';
 
 /**
  * A body for each attempt, where one cannot be sent twice. May be async, in time that `totalTimeout` alone bounds. What it
@@ -29,41 +30,49 @@ const ignore = (): void => {};
 
 /** Lets go of a body that nobody will read. Never awaited, as on a teed body it can hang. */
 export function cancel(body: ReadableStream | null | undefined): void {
-  if (body?.locked === false) body.cancel().catch(ignore);
+  if (isFree(body)) body.cancel().catch(ignore);
 }
+
+/** What a dropped response is cut with, where someone reads a clone of it. Made once, as an error costs microseconds. */
+const dropped = new DOMException('The response was dropped', 'AbortError');
+
+const isFree = (body: ReadableStream | null | undefined): body is ReadableStream => body?.locked === false;
 
 /**
- * Drops a response: reads a bounded rest so that its connection can be used again, while the wait lasts and in its
- * background, and cancels what is left. Its failure is nobody's. Firefox closes the connection of a body that stalls for an
- * abort only, which has to come after the cancel: that does not end while someone reads a clone of the response.
+ * Drops a response, and its connection with it. Firefox closes that of a body which stalls for an abort only, which has to
+ * come after the cancel: that does not end while someone reads a clone of the response. A failure is nobody's.
  */
-export function discard(
-  response: Response | undefined,
-  wait: Promise<unknown> = Promise.resolve(),
-  request?: Abortable['request'],
-): void {
+export function drop(response: Response | undefined, request?: Follower): void {
   const body = response?.body;
-  if (body?.locked !== false) return;
-  const reader = body.getReader();
-  let isWhole = false;
-  const stop = (): void => {
-    // A cancel ends what is being read, too.
-    const left = isWhole ? undefined : request;
-    reader.cancel().catch(ignore).then(() => left?.abort());
-  };
-  drain(reader).then((isEnd) => {
-    isWhole = isEnd;
-    if (!isEnd) stop();
-  }, ignore);
-  wait.then(stop, stop);
+  if (isFree(body)) cut(body, request);
 }
 
-/** Whether it came to the end. */
-async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<boolean> {
-  for (let left = drainLimit; left >= 0;) {
-    const { done, value } = await reader.read();
-    if (done) return true;
+const cut = (source: ReadableStream | ReadableStreamDefaultReader, request: Follower | undefined): void =>
+  void source.cancel().catch(ignore).then(() => request?.abort(dropped));
+
+/** The rest of a response that was dropped, which is read so that its connection can be used again. */
+export interface Drain {
+  /** Drops what is left. */
+  stop(): void;
+}
+
+/** Reads a bounded rest of a response in the background, until it is told to stop. */
+export function drain(response: Response | undefined, request?: Follower): Drain | undefined {
+  const body = response?.body;
+  if (!isFree(body)) return undefined;
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined = body.getReader();
+  let left = drainLimit;
+  // Lets go of all that it holds, as a wait may be long.
+  const end = (): void => { reader = undefined; };
+  const stop = (): void => {
+    if (reader !== undefined) cut(reader, request);
+    end();
+  };
+  const read = (): void => void reader?.read().then(({ done, value }) => {
+    if (done) return end();
     left -= value.byteLength;
-  }
-  return false;
+    return left < 0 ? stop() : read();
+  }, end);
+  read();
+  return { stop };
 }

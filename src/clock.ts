@@ -30,10 +30,10 @@ export interface Timer {
 }
 
 /** Calls back after `ms`, however many: more than the longest timer is waited in pieces. */
-export function startTimer<Kind extends Timer>(timer: Kind, ms: number, callback: () => void): Kind {
-  const next = ms > longest ? (): void => void startTimer(timer, ms - longest, callback) : callback;
-  timer.id = timer.clock.setTimeout(next, Math.min(ms, longest));
-  return timer;
+export function startTimer(timer: Timer, ms: number, callback: () => void): void {
+  timer.id = ms > longest
+    ? timer.clock.setTimeout(() => startTimer(timer, ms - longest, callback), longest)
+    : timer.clock.setTimeout(callback, ms);
 }
 
 /** Forgets a timer, whether or not it has fired. */

@@ -1,3 +1,5 @@
+import type { Follower } from './following.ts';
+
 /** What the platform's fetch takes first. Derived from the global fetch, so that no `lib` is forced on anyone. */
 export type Input = Parameters<typeof fetch>[0];
 
@@ -10,17 +12,28 @@ export type Init = Omit<NonNullable<typeof fetch extends {
   (input: never, init?: infer Last): unknown;
 } ? First & Last : never>, 'timeout'>;
 
-/** What every layer takes and returns. */
+/** The platform's fetch, or what stands in for it. */
 export type Fetch = (input: Input, init?: Init) => Promise<Response>;
 
-/** A fetch that tells what aborts the request that it made, so that a response can be dropped with its connection. */
-export type Attempted = (input: Input, init?: Init, told?: Abortable) => Promise<Response>;
-
-/** Told of the latest request that was made. */
-export interface Abortable {
-  /** What aborts it, if anything does. */
-  request?: { abort(reason?: unknown): void } | undefined;
+/** Who asked, and is told what it came to, once: an answer, with what aborts its request if anything does, or an error. */
+export interface Asker {
+  arrive(response: Response, request?: Follower): void;
+  fail(error: unknown): void;
 }
+
+/** What every layer takes and returns: a fetch that tells its asker, so that a call has one promise however many layers. */
+export type Send = (input: Input, init: Init | undefined, asker: Asker) => void;
+
+/** Gives a fetch one more quality. */
+export type Layer = (send: Send) => Send;
+
+/** The innermost layer. */
+export const sending = (fetch: Fetch): Send => (input, init, asker) =>
+  void callOf(fetch, input, init).then((response) => asker.arrive(response), (error) => asker.fail(error));
+
+/** The outermost. */
+export const promised = (send: Send): Fetch => (input, init) =>
+  new Promise((arrive, fail) => send(input, init, { arrive, fail }));
 
 /** Calls a fetch which may be a stand-in, that throws what it should reject with, or returns no promise. */
 export function callOf(fetch: Fetch, input: Input, init: Init | undefined): Promise<Response> {
@@ -30,9 +43,6 @@ export function callOf(fetch: Fetch, input: Input, init: Init | undefined): Prom
     return Promise.reject(error);
   }
 }
-
-/** Gives a fetch one more quality. */
-export type Layer = (fetch: Fetch) => Fetch;
 
 /** Asks for what only a Request has, as a Request may be of another realm or another undici. */
 export const isRequest = (input: Input): input is Request =>

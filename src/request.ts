@@ -11,19 +11,29 @@ export interface RequestFacts {
 }
 
 /** What a pair of arguments asks for, by the rules of fetch: init's members go over the Request's. */
-export function requestFacts(input: Input, init: Init | undefined): RequestFacts {
-  const request = isRequest(input) ? input : undefined;
-  const method = String(init?.method ?? request?.method ?? 'GET');
-  return {
-    url: request?.url ?? withoutUserInfo(String(input)),
-    method: /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method,
-    // Made only when asked for, as most requests are judged by their method.
-    get headers() { return new Headers(init?.headers ?? request?.headers); },
-  };
+export const requestFacts = (input: Input, init: Init | undefined): RequestFacts => new Facts(isRequest(input) ? input : undefined, String(input), init);
+
+class Facts implements RequestFacts {
+  readonly url: string;
+  readonly method: string;
+  readonly #given: Init['headers'];
+
+  constructor(request: Request | undefined, url: string, init: Init | undefined) {
+    this.url = request?.url ?? withoutUserInfo(url);
+    const method = String(init?.method ?? request?.method ?? 'GET');
+    this.method = /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method;
+    this.#given = init?.headers ?? request?.headers;
+  }
+
+  /** Made only when asked for, as most requests are judged by their method. */
+  get headers(): Headers {
+    return new Headers(this.#given);
+  }
 }
 
 /** Hooks write URLs into logs. The platform's fetch takes none with a password, but an injected one may. */
-const withoutUserInfo = (url: string): string => url.replace(/^(\s*(?:https?:[/\\]*|(?:[a-z][a-z\d+.-]*:)?[/\\]{2}))[^/\\?#]*@/i, '$1');
+const withoutUserInfo = (url: string): string =>
+  !url.includes('@') ? url : url.replace(/^(\s*(?:https?:[/\\]*|(?:[a-z][a-z\d+.-]*:)?[/\\]{2}))[^/\\?#]*@/i, '$1');
 
 /**
  * Whether the platform may do more than refuse: a Request or stream that was used before, an init that is no object and a

@@ -1,7 +1,7 @@
 import { withBodyTimeout } from './body-timeout.ts';
-import { discard, isBodyFactory, type BodyFactory } from './body.ts';
+import { drop, isBodyFactory, type BodyFactory } from './body.ts';
 import { remember } from './failures.ts';
-import { callOf, copyOf, isPlain, signalOf, type Fetch, type Init, type Input } from './layer.ts';
+import { callOf, copyOf, isPlain, promised, sending, signalOf, type Fetch, type Init, type Input } from './layer.ts';
 import { checkOptions, defaults, isOption, markAsOurs, optionNames, resolveOptions, type ResilienceOptions, type ResolvedOptions } from './options.ts';
 import { isAcceptable, isRefused } from './request.ts';
 import { withRetry } from './retry.ts';
@@ -39,12 +39,12 @@ export interface ResilientFetch {
 /** A total timeout, around retries, around a timeout per attempt, around fetch. A limit without end needs no layer. */
 function stack(options: ResolvedOptions): Fetch {
   const { timeout, totalTimeout, bodyTimeout, retries, shouldRetry, onFailure, clock, fetch } = options;
+  const hasLimit = Math.min(timeout, totalTimeout, bodyTimeout) < Infinity;
   // Either layer leaves a fetch behind that ignores its signal; only the first has a controller of its own.
-  const withLimit = Math.min(timeout, totalTimeout, bodyTimeout) < Infinity ? withTimeout(timeout, 'attempt', clock) : withAbort;
-  const limited = withLimit(fetch);
+  const limited = (hasLimit ? withTimeout(timeout, 'attempt', clock) : withAbort(clock))(sending(fetch));
   const retried = withRetry(options)(bodyTimeout < Infinity ? withBodyTimeout(bodyTimeout, clock)(limited) : limited);
-  const layered = guarded(fetch, totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock)(retried) : retried);
-  const hasWork = retries > 0 || Math.min(timeout, totalTimeout, bodyTimeout) < Infinity || shouldRetry || onFailure;
+  const layered = guarded(fetch, promised(totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock)(retried) : retried));
+  const hasWork = retries > 0 || hasLimit || shouldRetry || onFailure;
   return hasWork ? layered : (input, init) => isBodyFactory(init?.body) ? layered(input, init) : callOf(fetch, input, init);
 }
 
@@ -99,7 +99,7 @@ function withoutOptions(init: ResilientInit): Init {
 async function abandon(fetch: Fetch, input: Input, init: Init | undefined, { reason }: AbortSignal): Promise<never> {
   const canBeSent = isAcceptable(input, init);
   const answer = Promise.resolve(fetch(input, init));
-  answer.then((response) => discard(response), () => {});
+  answer.then((response) => drop(response), () => {});
   if (!canBeSent || isRefused(input, init)) await answer;
   throw remember(reason, []);
 }

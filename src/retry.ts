@@ -1,91 +1,119 @@
-import { failed, makeAttempt, responded, type Call } from './attempt.ts';
-import { cancel, discard, isBodyFactory, sendsOwnBody } from './body.ts';
-import { remember } from './failures.ts';
-import { throwIfAborted } from './following.ts';
-import { hasOneShotHeaders, isRequest, signalOf, snapshotOf, type Attempted, type Fetch, type Init, type Input } from './layer.ts';
+import { makeAttempt } from './attempt.ts';
+import { cancel, drain, drop, type Drain } from './body.ts';
+import { TimeoutError } from './errors.ts';
+import { remember, type Failure } from './failures.ts';
+import { throwIfAborted, type Follower } from './following.ts';
+import { hasOneShotHeaders, isRequest, signalOf, snapshotOf, type Asker, type Init, type Input, type Layer, type Send } from './layer.ts';
 import type { Outcome, RetryPolicy } from './retry-policy.ts';
-import { sleep } from './sleep.ts';
+import { sleepFor, type Sleeper } from './sleep.ts';
 import { failureOf } from './verdict.ts';
 
 /**
  * Makes an attempt. Hands over what came, as it is, if it is good, if no retry is left, or if the caller has aborted.
  * Asks how long to wait, drops the response, waits, and tries again.
  */
-export const withRetry = (policy: RetryPolicy) => (fetch: Attempted): Fetch => (input, init) => {
-  const call = callWith(policy, fetch, input, init);
-  if (isBodyFactory(init?.body) || sendsOwnBody(input, init)) return persist(call, tryOnce(call, 1));
-  // Most calls end here, for a third of what the loop costs.
-  return fetch(input, call.first, call).then(
-    (response) => isGood(call, response) ? remember(response, call.failures) : persist(call, judge(call, 1, responded(response))),
-    (error) => persist(call, judge(call, 1, failed(error))),
-  );
+export const withRetry = (policy: RetryPolicy): Layer => (send) => (input, init, asker) => {
+  const snapshot = policy.retries === 0 ? init : snapshotOf(init);
+  const call = new Call(policy, send, input, snapshot, asker);
+  makeAttempt(call, hasOneShotHeaders(init) ? snapshot : init);
 };
 
-/** Whether there is nothing to judge, and nobody to ask. */
-const isGood = ({ policy, signal }: Call, { status }: Response): boolean =>
-  policy.shouldRetry === undefined && !policy.retryOn.statuses.has(status) && !signal?.aborted;
+const none: readonly Failure[] = [];
 
-function callWith(policy: RetryPolicy, fetch: Attempted, input: Input, init: Init | undefined): Call {
-  const snapshot = policy.retries === 0 ? init : snapshotOf(init);
-  const started = policy.clock.now();
-  return {
-    policy, fetch, input, init: snapshot, started, sent: started, failures: [],
-    first: hasOneShotHeaders(init) ? snapshot : init,
-    signal: signalOf(input, init),
+/**
+ * A call, from its first attempt to what it comes to. A class that is told of each attempt and of the end of each wait, and
+ * no loop, as a loop that waits is a promise and a frame more, and holds all that it has in scope, 2 to 3 kB for a response.
+ */
+export class Call implements Asker, Sleeper {
+  readonly policy: RetryPolicy;
+  readonly send: Send;
+  readonly asker: Asker;
+  readonly input: Input;
+  /** Init as it was at the call. */
+  readonly init: Init | undefined;
+  /** The abort of the caller, or of the total timeout. */
+  readonly signal: AbortSignal | undefined;
+  readonly started: number;
+  /** The present attempt, from 1, and when it was begun. */
+  attempt: number = 1;
+  sent: number;
+  /** The attempts that failed so far, oldest first. */
+  failures: readonly Failure[] = none;
+  /** What the next attempt sends. */
+  spare: Input;
+  /** Init with the body that its factory made for the present attempt. */
+  made: Init | undefined;
+  /** What is being read of the response that was dropped last. */
+  drain: Drain | undefined;
+
+  constructor(policy: RetryPolicy, send: Send, input: Input, init: Init | undefined, asker: Asker) {
+    this.policy = policy;
+    this.send = send;
+    this.asker = asker;
+    this.input = input;
+    this.init = init;
+    this.signal = signalOf(input, init);
+    this.started = this.sent = policy.clock.now();
     // What can be changed meanwhile is kept as it was at the call.
-    spare: typeof input === 'string' || isRequest(input) ? input : String(input),
-    made: undefined, request: undefined,
-  };
-}
-
-/** Goes on until a turn comes to an end. */
-async function persist(call: Call, first: Promise<Step>): Promise<Response> {
-  try {
-    let step = await first;
-    for (let attempt = 2; step.wait !== undefined; attempt += 1) {
-      await step.wait;
-      step = await tryOnce(call, attempt);
-    }
-    return settle(call, step.response);
-  } catch (error) {
-    throw settle(call, error);
+    this.spare = typeof input === 'string' || isRequest(input) ? input : String(input);
+    this.made = this.drain = undefined;
   }
-}
 
-/** Files what failed under what the call came to, and lets go of the body that no attempt needed. */
-function settle<Result>({ input, failures, spare }: Call, result: Result): Result {
-  if (spare !== input && isRequest(spare)) cancel(spare.body);
-  return remember(result, failures);
-}
+  arrive(response: Response, request?: Follower): void {
+    const { policy, signal } = this;
+    // Most calls end here: there is nothing to judge, and nobody to ask.
+    if (policy.shouldRetry === undefined && !policy.retryOn.statuses.has(response?.status) && !signal?.aborted) this.end(response);
+    else void this.judge({ kind: 'response', response }, request);
+  }
 
-/** What a turn of the loop comes to: a response to hand over, or a wait before the next turn. */
-type Step =
-  | { readonly response: Response; readonly wait?: undefined }
-  | { readonly response?: undefined; readonly wait: Promise<void> };
+  fail(error: unknown): void {
+    void this.judge({ kind: error instanceof TimeoutError ? 'timeout' : 'network-error', error });
+  }
 
-/** One turn, in a function of its own: a loop that waits holds all that it has in scope, 2 to 3 kB for a response. */
-const tryOnce = async (call: Call, attempt: number): Promise<Step> => judge(call, attempt, await makeAttempt(call, attempt));
-
-/** What follows from an attempt. */
-async function judge(call: Call, attempt: number, outcome: Outcome): Promise<Step> {
-  const { policy, signal, failures } = call;
-  try {
-    const failure = await failureOf(call, attempt, outcome);
-    if (failure !== undefined) {
-      failures.push(failure);
-      policy.onFailure?.(failure);
-      throwIfAborted(signal);
+  /** What follows from an attempt: at once, where there is nobody to ask. */
+  async judge(outcome: Outcome, request?: Follower): Promise<void> {
+    const { policy, signal } = this;
+    const { response } = outcome;
+    try {
+      const judged = failureOf(this, outcome);
+      const failure = judged instanceof Promise ? await judged : judged;
+      if (failure !== undefined) {
+        this.failures = [...this.failures, failure];
+        policy.onFailure?.(failure);
+        throwIfAborted(signal);
+      }
+      if (failure?.delay === undefined) return response === undefined ? this.abort(outcome.error) : this.end(response);
+      // There is no time to read in a wait of 0.
+      if (failure.delay === 0) drop(response, request);
+      else this.drain = drain(response, request);
+      sleepFor(failure.delay, policy.clock, signal, this);
+    } catch (error) {
+      drop(response, request);
+      this.abort(error);
     }
-    if (failure?.delay !== undefined) {
-      const wait = sleep(failure.delay, policy.clock, signal);
-      discard(outcome.response, wait, call.request);
-      call.request = undefined;
-      return { wait };
-    }
-    if (outcome.response === undefined) throw outcome.error;
-    return { response: outcome.response };
-  } catch (error) {
-    discard(outcome.response, undefined, call.request);
-    throw error;
+  }
+
+  wake(): void {
+    this.drain?.stop();
+    this.drain = undefined;
+    this.attempt += 1;
+    this.sent = this.policy.clock.now();
+    makeAttempt(this);
+  }
+
+  end(response: Response): void {
+    this.asker.arrive(this.settle(response));
+  }
+
+  abort(reason: unknown): void {
+    this.drain?.stop();
+    this.asker.fail(this.settle(reason));
+  }
+
+  /** Files what failed under what the call came to, and lets go of the body that no attempt needed. */
+  settle<Result>(result: Result): Result {
+    const { input, spare } = this;
+    if (spare !== input && isRequest(spare)) cancel(spare.body);
+    return remember(result, this.failures);
   }
 }

@@ -1,20 +1,10 @@
-import { discard } from './body.ts';
+import { drop } from './body.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { TimeoutError } from './errors.ts';
-import { follow, stopWhenCollected, unfollow, untilAborted, type Following } from './following.ts';
-import { callOf, signalOf, withSignal, type Attempted, type Fetch, type Layer } from './layer.ts';
+import { follow, stopWhenCollected, unfollow, type Following } from './following.ts';
+import { signalOf, withSignal, type Asker, type Layer } from './layer.ts';
 
-/** Rejects as soon as the caller's signal aborts, whatever the fetch beneath makes of it. Where time has no limit, this is enough. */
-export const withAbort: Layer = (fetch) => (input, init) => {
-  const signal = signalOf(input, init);
-  const answer = callOf(fetch, input, init);
-  if (signal === undefined) return answer;
-  const dropLate = (response: Response): void => {
-    if (signal.aborted) discard(response);
-  };
-  answer.then(dropLate, () => {});
-  return untilAborted(answer, signal);
-};
+type Scope = 'attempt' | 'total';
 
 /** What a total timeout has aborted. The reason cannot tell, as a caller may abort with another call's TimeoutError. */
 const cut = new WeakSet<AbortSignal>();
@@ -26,40 +16,58 @@ export const isCutByTotal = (signal: AbortSignal | undefined): boolean => signal
  * A request under a limit, and from its headers on the body: what aborts them. A class, and one object for all of it, as a
  * closure each was a third of what a call allocates.
  */
-class Limited implements Following, Timer {
-  controller: AbortController | undefined;
-  signal: AbortSignal | undefined;
+class Limit implements Asker, Following, Timer {
+  readonly scope: Scope;
   readonly clock: Clock;
   id: unknown;
-  reject: ((reason: unknown) => void) | undefined;
+  asker: Asker | undefined;
+  signal: AbortSignal | undefined;
+  controller: AbortController | undefined;
 
-  constructor(clock: Clock, controller: AbortController, signal: AbortSignal | undefined, reject: ((reason: unknown) => void) | undefined) {
+  constructor(scope: Scope, clock: Clock, asker: Asker, signal: AbortSignal | undefined, controller: AbortController | undefined) {
+    this.scope = scope;
     this.clock = clock;
     this.id = undefined;
-    this.controller = controller;
+    this.asker = asker;
     this.signal = signal;
-    this.reject = reject;
+    this.controller = controller;
   }
 
+  expire(timeout: number): void {
+    if (this.scope === 'total' && this.controller !== undefined) cut.add(this.controller.signal);
+    this.abort(new TimeoutError(this.scope, timeout));
+  }
+
+  /** A fetch that ignores its signal is left behind. What is beneath a total never does, and has an attempt to record. */
   abort(reason: unknown): void {
-    const { controller, reject } = this;
+    const { scope, asker, controller } = this;
     this.stop();
+    if (scope === 'total') this.asker = asker;
     controller?.abort(reason);
-    reject?.(reason);
+    if (scope === 'attempt') asker?.fail(reason);
   }
 
-  /** From here on the caller's signal aborts the body. */
-  arrive(body: object | null | undefined): void {
-    this.settle();
-    if (this.signal === undefined) return;
+  /** From here on the caller's signal aborts the body, unless the platform sees to that itself. */
+  arrive(response: Response): void {
+    const { asker, controller, signal } = this;
+    if (asker === undefined) return drop(response);
+    const body = signal && controller && response?.body;
     if (body) stopWhenCollected(body, this);
+    if (body || signal === undefined) this.settle();
     else this.stop();
+    asker.arrive(response, controller && this);
   }
 
-  /** What it would hold of the call, it holds no more: the promise holds the response. */
+  fail(error: unknown): void {
+    const { asker } = this;
+    this.stop();
+    asker?.fail(error);
+  }
+
+  /** What it would hold of the call, it holds no more: that leads to the response. */
   settle(): void {
     if (this.id !== undefined) stopTimer(this);
-    this.id = this.reject = undefined;
+    this.id = this.asker = undefined;
   }
 
   /** Lets go of both signals too, whose reason may hold the body. */
@@ -74,30 +82,19 @@ class Limited implements Following, Timer {
  * Aborts what is beneath it after `timeout` milliseconds, or when the caller's signal does, until the headers have come;
  * from then on the caller's signal aborts the body. Used twice: around an attempt, and around them all.
  */
-export const withTimeout = (timeout: number, scope: 'attempt' | 'total', clock: Clock) => (fetch: Fetch): Attempted => (input, init, told) =>
-  new Promise((resolve, reject) => {
-    const controller = new AbortController();
-    // A fetch that ignores its signal is left behind. What is beneath a total never does, and has an attempt to record.
-    const limited = new Limited(clock, controller, signalOf(input, init), scope === 'attempt' ? reject : undefined);
-    if (timeout < Infinity) {
-      startTimer(limited, timeout, () => {
-        if (scope === 'total') cut.add(controller.signal);
-        limited.abort(new TimeoutError(scope, timeout));
-      });
-    }
-    follow(limited.signal, limited);
-    const arrive = (response: Response): void => {
-      if (controller.signal.aborted) {
-        discard(response);
-        return fail(controller.signal.reason);
-      }
-      limited.arrive(response.body);
-      if (told !== undefined) told.request = limited;
-      return resolve(response);
-    };
-    const fail = (error: unknown): void => {
-      limited.stop();
-      reject(error);
-    };
-    callOf(fetch, input, withSignal(input, init, controller.signal)).then(arrive, fail);
-  });
+export const withTimeout = (timeout: number, scope: Scope, clock: Clock): Layer => (send) => (input, init, asker) => {
+  const controller = new AbortController();
+  const limit = new Limit(scope, clock, asker, signalOf(input, init), controller);
+  if (timeout < Infinity) startTimer(limit, timeout, () => limit.expire(timeout));
+  follow(limit.signal, limit);
+  send(input, withSignal(input, init, controller.signal), limit);
+};
+
+/** Fails as soon as the caller's signal aborts, whatever the fetch beneath makes of it. Where time has no limit, this is enough. */
+export const withAbort = (clock: Clock): Layer => (send) => (input, init, asker) => {
+  const signal = signalOf(input, init);
+  if (signal === undefined) return send(input, init, asker);
+  const limit = new Limit('attempt', clock, asker, signal, undefined);
+  follow(signal, limit);
+  send(input, init, limit);
+};

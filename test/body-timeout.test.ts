@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { withBodyTimeout } from '../src/body-timeout.ts';
 import type { Clock } from '../src/clock.ts';
 import { TimeoutError } from '../src/errors.ts';
+import { promised } from '../src/layer.ts';
 import { FakeClock } from '../src/testing/index.ts';
 import { rejectionOf } from './loopback.ts';
 
@@ -24,10 +25,7 @@ function peer(kind?: 'bytes') {
 
 /** The response as it comes through the layer, for a caller whose signal is the request's own. */
 const received = (response: Response, clock: Clock = new FakeClock(), controller = new AbortController()): Promise<Response> =>
-  withBodyTimeout(100, clock)(async (_input, _init, told) => {
-    if (told !== undefined) told.request = controller;
-    return response;
-  })(url, { signal: controller.signal });
+  promised(withBodyTimeout(100, clock)((_input, _init, asker) => asker.arrive(response, controller)))(url, { signal: controller.signal });
 
 /** A clock whose timers all fire so many milliseconds late, as those of a program do that keeps its event loop busy. */
 function busyClock(clock: FakeClock): Clock & { late: number } {
@@ -248,6 +246,26 @@ describe('withBodyTimeout', () => {
     class OwnResponse extends Response {}
 
     assert.ok(await received(new OwnResponse(peer().body)) instanceof OwnResponse);
+  });
+
+  it('fails with what the class of the response throws', async () => {
+    const error = new Error('one of a kind');
+    class OnlyResponse extends Response {
+      static made = false;
+      constructor(...given: ConstructorParameters<typeof Response>) {
+        if (OnlyResponse.made) throw error;
+        OnlyResponse.made = true;
+        super(...given);
+      }
+    }
+
+    assert.equal(await rejectionOf(received(new OnlyResponse(peer().body))), error);
+  });
+
+  it('hands on what fails', async () => {
+    const error = new TypeError('reset');
+
+    assert.equal(await rejectionOf(promised(withBodyTimeout(100, new FakeClock())((_input, _init, asker) => asker.fail(error)))(url)), error);
   });
 
   it('gives a Response in place of a stand-in that has a stream for its body', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { cancel, discard, isOneShot, sendsOwnBody } from '../src/body.ts';
+import { cancel, drain, drop, isOneShot, sendsOwnBody } from '../src/body.ts';
 import type { Init, Input } from '../src/layer.ts';
 
 const url = 'http://users.test/1';
@@ -100,13 +100,56 @@ describe('cancel', () => {
   });
 });
 
-describe('discard', () => {
-  const forever = new Promise<void>(() => {});
+describe('drop', () => {
+  it('cancels a body unread', async () => {
+    const { seen, stream } = chunks(1, stall);
 
+    drop(new Response(stream));
+    await settle();
+
+    assert.deepEqual(seen, { read: 0, cancelled: true });
+  });
+
+  it('aborts the request of a body that does not end, once it is cancelled', async () => {
+    const controller = new AbortController();
+    let isCut: boolean | undefined;
+    const stream = new ReadableStream({ cancel: () => { isCut = controller.signal.aborted; } });
+
+    drop(new Response(stream), controller);
+    await settle();
+
+    assert.deepEqual([isCut, controller.signal.aborted], [false, true]);
+  });
+
+  it('aborts no request while a clone of its response is read', async () => {
+    const controller = new AbortController();
+    const response = new Response(chunks(1, stall).stream);
+    const clone = response.clone();
+
+    drop(response, controller);
+    await settle();
+    assert.equal(controller.signal.aborted, false);
+    await clone.body?.cancel();
+    await settle();
+
+    assert.equal(controller.signal.aborted, true);
+  });
+
+  it('leaves a body to whoever is reading it', async () => {
+    const response = new Response('still mine');
+    const text = response.text();
+
+    drop(response);
+
+    assert.equal(await text, 'still mine');
+  });
+});
+
+describe('drain', () => {
   it('reads a small body to its end, so that its connection can be used again', async () => {
     const { seen, stream } = chunks(2, (controller) => controller.close());
 
-    discard(new Response(stream), forever);
+    drain(new Response(stream));
     await settle();
 
     assert.deepEqual(seen, { read: 2 });
@@ -115,7 +158,7 @@ describe('discard', () => {
   it('reads no more than 64 KiB and the chunk that exceeds it, then cancels', async () => {
     const { seen, stream } = chunks(1_000, stall);
 
-    discard(new Response(stream), forever);
+    drain(new Response(stream));
     await settle();
 
     assert.deepEqual(seen, { read: 5, cancelled: true });
@@ -124,7 +167,7 @@ describe('discard', () => {
   it('reads exactly 64 KiB to its end', async () => {
     const { seen, stream } = chunks(4, (controller) => controller.close());
 
-    discard(new Response(stream), forever);
+    drain(new Response(stream));
     await settle();
 
     assert.deepEqual(seen, { read: 4 });
@@ -132,78 +175,56 @@ describe('discard', () => {
 
   it('cancels a body that stalls when the wait ends', async () => {
     const { seen, stream } = chunks(1, stall);
-    let end = (): void => {};
 
-    discard(new Response(stream), new Promise<void>((resolve) => { end = resolve; }));
+    const rest = drain(new Response(stream));
     await settle();
     assert.equal(seen.cancelled, undefined);
-    end();
+    rest?.stop();
     await settle();
 
     assert.equal(seen.cancelled, true);
   });
 
-  it('cancels a body that stalls when the wait is aborted', async () => {
-    const { seen, stream } = chunks(1, stall);
+  it('cancels once, however often it is told to stop', async () => {
+    let cancels = 0;
+    const stream = new ReadableStream({ cancel: () => { cancels += 1; } });
 
-    discard(new Response(stream), Promise.reject(new Error('aborted')));
+    const rest = drain(new Response(stream));
+    rest?.stop();
+    rest?.stop();
     await settle();
 
-    assert.equal(seen.cancelled, true);
-  });
-
-  it('cancels soon where there is no wait', async () => {
-    const { seen, stream } = chunks(0, stall);
-
-    discard(new Response(stream));
-    await settle();
-
-    assert.equal(seen.cancelled, true);
+    assert.equal(cancels, 1);
   });
 
   it('keeps the failure of a body to itself', async () => {
     const { stream } = chunks(1, (controller) => controller.error(new Error('reset')));
 
-    discard(new Response(stream), forever);
+    drain(new Response(stream));
 
     await settle();
   });
 
-  it('aborts the request of a body that does not end, once it is cancelled', async () => {
+  it('aborts the request of a body that stalls when it is told to stop', async () => {
     const controller = new AbortController();
-    let isCut: boolean | undefined;
-    const stream = new ReadableStream({ cancel: () => { isCut = controller.signal.aborted; } });
 
-    discard(new Response(stream), undefined, controller);
+    const rest = drain(new Response(chunks(1, stall).stream), controller);
+    await settle();
+    rest?.stop();
     await settle();
 
-    assert.deepEqual([isCut, controller.signal.aborted], [false, true]);
+    assert.equal(controller.signal.aborted, true);
   });
 
   it('aborts no request whose response came whole', async () => {
     const controller = new AbortController();
-    let end = (): void => {};
 
-    discard(new Response('whole'), new Promise<void>((resolve) => { end = resolve; }), controller);
+    const rest = drain(new Response('whole'), controller);
     await settle();
-    end();
+    rest?.stop();
     await settle();
 
     assert.equal(controller.signal.aborted, false);
-  });
-
-  it('aborts no request while a clone of its response is read', async () => {
-    const controller = new AbortController();
-    const response = new Response(chunks(1, stall).stream);
-    const clone = response.clone();
-
-    discard(response, undefined, controller);
-    await settle();
-    assert.equal(controller.signal.aborted, false);
-    await clone.body?.cancel();
-    await settle();
-
-    assert.equal(controller.signal.aborted, true);
   });
 
   const bodiless: [string, Response | undefined][] = [
@@ -213,7 +234,7 @@ describe('discard', () => {
   ];
   for (const [name, response] of bodiless) {
     it(`has nothing to do for ${name}`, () => {
-      discard(response, forever);
+      drain(response);
     });
   }
 
@@ -221,7 +242,7 @@ describe('discard', () => {
     const response = new Response('still mine');
     const text = response.text();
 
-    discard(response, forever);
+    drain(response);
 
     assert.equal(await text, 'still mine');
   });

@@ -47,7 +47,8 @@ describe('startTimer', () => {
 
   it('can be cleared in a later piece', async () => {
     const clock = new FakeClock();
-    const timer = startTimer({ clock }, 2 * longest, () => assert.fail('was cleared'));
+    const timer = { clock };
+    startTimer(timer, 2 * longest, () => assert.fail('was cleared'));
     await clock.advance(longest + 1);
 
     stopTimer(timer);

@@ -215,7 +215,7 @@ describe('resilientFetch', () => {
 
     await assert.rejects(resilientFetch(url, { fetch: async () => response, signal: AbortSignal.abort('stop') }), (reason) => reason === 'stop');
 
-    assert.equal(response.body?.locked, true);
+    assert.equal(response.bodyUsed, true);
   });
 
   for (const [name, fetch] of [
@@ -235,7 +235,7 @@ describe('resilientFetch', () => {
 
       await assert.rejects(resilientFetch(input, { fetch: async () => response, signal: AbortSignal.abort('stop') }), (reason) => reason === 'stop');
 
-      assert.equal(response.body?.locked, true);
+      assert.equal(response.bodyUsed, true);
     });
 
     it(`leaves ${name} that the platform refuses to its own error, though the signal has aborted`, async () => {

@@ -75,6 +75,27 @@ describe('withRetry', () => {
     assert.deepEqual(fetch.times, [0, 100]);
   });
 
+  it('rejects with what a clock throws, in any attempt', async () => {
+    for (const broken of [1, 3]) {
+      const clock = new FakeClock();
+      const error = new Error('out of order');
+      let timers = 0;
+      const setTimeout: typeof clock.setTimeout = (callback, ms) => {
+        timers += 1;
+        if (timers === broken) throw error;
+        return clock.setTimeout(callback, ms);
+      };
+      const call = resilientFetch(url, {
+        clock: { now: () => clock.now(), date: () => clock.date(), setTimeout, clearTimeout: (timer) => clock.clearTimeout(timer) },
+        fetch: scriptedFetch([503, 200], clock),
+      }).catch((thrown: unknown) => thrown);
+
+      await clock.advance(1_000);
+
+      assert.equal(await call, error);
+    }
+  });
+
   it('hands over a success that follows failures', async () => {
     const { fetch, result, failures } = await play([503, reset(), 200]);
 
@@ -449,7 +470,7 @@ describe('shouldRetry', () => {
 
       assert.match(String(result), /^Error: broken$/);
       assert.deepEqual(fetch.times, [0]);
-      assert.equal(response.body?.locked, true);
+      assert.equal(response.bodyUsed, true);
     });
   }
 });
@@ -479,7 +500,7 @@ describe('onFailure', () => {
 
     assert.match(String(result), /^Error: broken$/);
     assert.deepEqual(fetch.times, [0]);
-    assert.equal(response.body?.locked, true);
+    assert.equal(response.bodyUsed, true);
   });
 });
 
@@ -565,7 +586,7 @@ describe("the caller's abort", () => {
     const { result } = await play([], { fetch, signal: controller.signal, timeout: Infinity });
 
     assert.equal(result, 'stop');
-    assert.equal(response.body?.locked, true);
+    assert.equal(response.bodyUsed, true);
   });
 
   const hooks: [string, (abort: () => void) => ResilientInit][] = [
@@ -582,7 +603,7 @@ describe("the caller's abort", () => {
 
       assert.equal(result, 'stop');
       assert.deepEqual(fetch.times, [0]);
-      assert.equal(response.body?.locked, true);
+      assert.equal(response.bodyUsed, true);
     });
   }
 

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { TimeoutError } from '../src/errors.ts';
-import type { Abortable, Fetch, Init } from '../src/layer.ts';
+import type { Follower } from '../src/following.ts';
+import { promised, sending, type Asker, type Fetch, type Init, type Layer } from '../src/layer.ts';
 import { FakeClock, scriptedFetch } from '../src/testing/index.ts';
 import { withAbort, withTimeout } from '../src/timeout.ts';
 import { collect } from './loopback.ts';
 
 const url = 'http://users.test/1';
+
+/** A fetch with the layer's quality. */
+const over = (layer: Layer, fetch: Fetch): Fetch => promised(layer(sending(fetch)));
 
 /** A fetch that never answers, whatever its signal says; notes the init that it was given. */
 function deafFetch(): { fetch: Fetch; inits: (Init | undefined)[]; answer: (response: Response) => void } {
@@ -25,14 +29,14 @@ describe('withAbort', () => {
     const controller = new AbortController();
     const { fetch, answer } = deafFetch();
     const late = new Response('late');
-    const call = withAbort(fetch)(url, { signal: controller.signal });
+    const call = over(withAbort(new FakeClock()), fetch)(url, { signal: controller.signal });
 
     controller.abort('stop');
     await assert.rejects(call, (reason) => reason === 'stop');
     answer(late);
     await new FakeClock().settle();
 
-    assert.equal(late.body?.locked, true);
+    assert.equal(late.bodyUsed, true);
     assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
   });
 
@@ -40,16 +44,19 @@ describe('withAbort', () => {
     const { signal } = new AbortController();
     const response = new Response('x');
 
-    assert.equal(await withAbort(async () => response)(url, { signal }), response);
+    assert.equal(await over(withAbort(new FakeClock()), async () => response)(url, { signal }), response);
 
     assert.equal(response.body?.locked, false);
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
-  it('is the fetch itself where there is no signal', () => {
-    const answer = Promise.resolve(new Response(null));
+  it('is no layer at all where there is no signal', () => {
+    const asker: Asker = { arrive() {}, fail() {} };
+    const askers: Asker[] = [];
 
-    assert.equal(withAbort(() => answer)(url), answer);
+    withAbort(new FakeClock())((_input, _init, asker) => askers.push(asker))(url, undefined, asker);
+
+    assert.deepEqual(askers, [asker]);
   });
 });
 
@@ -58,9 +65,11 @@ describe('withTimeout', () => {
     const begin = async (end: 'caller' | 'library'): Promise<WeakRef<object>> => {
       const caller = new AbortController();
       const body = new ReadableStream();
-      const told: Abortable = {};
-      await withTimeout(100, 'attempt', new FakeClock())(async () => new Response(body))(url, { signal: caller.signal }, told);
-      (end === 'caller' ? caller : told.request)?.abort({ body });
+      let request: Follower | undefined;
+      const asker: Asker = { arrive: (_response, told) => { request = told; }, fail: assert.fail };
+      withTimeout(100, 'attempt', new FakeClock())(sending(async () => new Response(body)))(url, { signal: caller.signal }, asker);
+      await new FakeClock().settle();
+      (end === 'caller' ? caller : request)?.abort({ body });
       return new WeakRef(body);
     };
     const bodies = [await begin('caller'), await begin('library')];
@@ -75,7 +84,7 @@ describe('withTimeout', () => {
     const { signal } = new AbortController();
     const response = new Response(null);
 
-    const result = await withTimeout(100, 'attempt', clock)(scriptedFetch([response], clock))(url, { signal });
+    const result = await over(withTimeout(100, 'attempt', clock), scriptedFetch([response], clock))(url, { signal });
 
     assert.equal(result, response);
     assert.equal(clock.pending, 0);
@@ -84,7 +93,7 @@ describe('withTimeout', () => {
 
   it('rejects with a TimeoutError when the time is over', async () => {
     const clock = new FakeClock();
-    const call = withTimeout(100, 'attempt', clock)(scriptedFetch(['hang'], clock))(url);
+    const call = over(withTimeout(100, 'attempt', clock), scriptedFetch(['hang'], clock))(url);
     const rejection = assert.rejects(call, (error) => {
       assert.ok(error instanceof TimeoutError);
       assert.deepEqual([error.scope, error.timeout, clock.now()], ['attempt', 100, 100]);
@@ -99,7 +108,7 @@ describe('withTimeout', () => {
   it('aborts what is beneath it with that error', async () => {
     const clock = new FakeClock();
     const { fetch, inits } = deafFetch();
-    const call = withTimeout(100, 'attempt', clock)(fetch)(url);
+    const call = over(withTimeout(100, 'attempt', clock), fetch)(url);
     const rejection = assert.rejects(call, (error) => error === inits[0]?.signal?.reason);
 
     await clock.advance(100);
@@ -109,7 +118,7 @@ describe('withTimeout', () => {
 
   it('lets an answer through that comes in time', async () => {
     const clock = new FakeClock();
-    const call = withTimeout(100, 'attempt', clock)(scriptedFetch([{ after: 99, outcome: 200 }], clock))(url);
+    const call = over(withTimeout(100, 'attempt', clock), scriptedFetch([{ after: 99, outcome: 200 }], clock))(url);
 
     await clock.advance(99);
 
@@ -120,7 +129,7 @@ describe('withTimeout', () => {
     const clock = new FakeClock();
     const { fetch, answer } = deafFetch();
     const late = new Response('late');
-    const call = withTimeout(100, 'attempt', clock)(fetch)(url);
+    const call = over(withTimeout(100, 'attempt', clock), fetch)(url);
     const rejection = assert.rejects(call, { name: 'TimeoutError' });
     await clock.advance(100);
     await rejection;
@@ -128,13 +137,13 @@ describe('withTimeout', () => {
     answer(late);
     await clock.settle();
 
-    assert.equal(late.body?.locked, true);
+    assert.equal(late.bodyUsed, true);
   });
 
   it("rejects with the caller's own reason, and leaves no timer and no listener", async () => {
     const clock = new FakeClock();
     const controller = new AbortController();
-    const call = withTimeout(100, 'attempt', clock)(scriptedFetch(['hang'], clock))(url, { signal: controller.signal });
+    const call = over(withTimeout(100, 'attempt', clock), scriptedFetch(['hang'], clock))(url, { signal: controller.signal });
 
     controller.abort('stop');
 
@@ -148,7 +157,7 @@ describe('withTimeout', () => {
     const clock = new FakeClock();
     const controller = new AbortController();
     const request = new Request(url, { signal: controller.signal });
-    const call = withTimeout(100, 'attempt', clock)(scriptedFetch(['hang'], clock))(request);
+    const call = over(withTimeout(100, 'attempt', clock), scriptedFetch(['hang'], clock))(request);
 
     controller.abort('stop');
 
@@ -159,14 +168,14 @@ describe('withTimeout', () => {
     const clock = new FakeClock();
     const fetch: Fetch = () => { throw new Error('broken'); };
 
-    await assert.rejects(withTimeout(100, 'attempt', clock)(fetch)(url), /^Error: broken$/);
+    await assert.rejects(over(withTimeout(100, 'attempt', clock), fetch)(url), /^Error: broken$/);
 
     assert.equal(clock.pending, 0);
   });
 
   it('sets no timer where there is no limit', async () => {
     const clock = new FakeClock();
-    const call = withTimeout(Infinity, 'attempt', clock)(scriptedFetch([{ after: 5, outcome: 200 }], clock))(url);
+    const call = over(withTimeout(Infinity, 'attempt', clock), scriptedFetch([{ after: 5, outcome: 200 }], clock))(url);
     await clock.settle();
 
     assert.equal(clock.pending, 1);
@@ -181,7 +190,7 @@ describe('withTimeout', () => {
       settle = () => reject(init?.signal?.reason);
     });
     const settled: unknown[] = [];
-    withTimeout(100, 'total', clock)(beneath)(url).catch((error: unknown) => settled.push(error));
+    over(withTimeout(100, 'total', clock), beneath)(url).catch((error: unknown) => settled.push(error));
 
     await clock.advance(100);
     const before = settled.length;
@@ -190,17 +199,5 @@ describe('withTimeout', () => {
 
     assert.equal(before, 0);
     assert.ok(settled[0] instanceof TimeoutError && settled[0].scope === 'total');
-  });
-
-  it('rejects with its error where what is beneath a total answers all the same', async () => {
-    const clock = new FakeClock();
-    const { fetch, answer } = deafFetch();
-    const call = withTimeout(100, 'total', clock)(fetch)(url);
-    const rejection = assert.rejects(call, { name: 'TimeoutError', scope: 'total' });
-    await clock.advance(100);
-
-    answer(new Response('late'));
-
-    await rejection;
   });
 });
