@@ -3,11 +3,11 @@ import { untilAborted } from './following.ts';
 import { copyOf, isRequest, withSignal, type Init, type Input } from './layer.ts';
 import type { Call } from './retry.ts';
 
-/** Makes the next attempt of a call, and the first with the caller's own init, which has not changed by then. */
-export function makeAttempt(call: Call, first?: Init): void {
+/** Makes an attempt of a call: the first with the caller's own input and init, later ones with those of the call. */
+export function makeAttempt(call: Call, input: Input = call.spare ?? call.input, init: Init | undefined = laterInit(call, input)): void {
   try {
-    const input = nextInput(call);
-    const init = call.attempt === 1 ? first : laterInit(call, input);
+    // A body can be sent but once. The caller's own Request goes first, as a clone may lose something, on Node 20 its dispatcher.
+    if (sendsOwnBody(input, init)) call.spare = call.attempt <= call.policy.retries ? input.clone() : input;
     const body: unknown = init?.body;
     if (isBodyFactory(body)) void makeBody(call, input, init, body);
     else call.send(input, init, call);
@@ -25,14 +25,6 @@ async function makeBody(call: Call, input: Input, init: Init | undefined, factor
   } catch (error) {
     call.abort(error);
   }
-}
-
-/** The caller's own Request goes first: it holds what a clone may have lost, on Node 20 its dispatcher. */
-function nextInput(call: Call): Input {
-  const input = call.attempt === 1 ? call.input : call.spare;
-  // A body can be sent but once.
-  if (sendsOwnBody(input, call.init)) call.spare = call.attempt <= call.policy.retries ? input.clone() : input;
-  return input;
 }
 
 /** A clone's own signal goes with the clone; the caller's is what has to last. */

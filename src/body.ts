@@ -50,29 +50,34 @@ export function drop(response: Response | undefined, request?: Follower): void {
 const cut = (source: ReadableStream | ReadableStreamDefaultReader, request: Follower | undefined): void =>
   void source.cancel().catch(ignore).then(() => request?.abort(dropped));
 
-/** The rest of a response that was dropped, which is read so that its connection can be used again. */
-export interface Drain {
-  /** Drops what is left. */
-  stop(): void;
+/** What is left to read of a response that was dropped. */
+export interface Rest {
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  request: Follower | undefined;
 }
 
-/** Reads a bounded rest of a response in the background, until it is told to stop. */
-export function drain(response: Response | undefined, request?: Follower): Drain | undefined {
+/** Reads a bounded rest of a response in the background, so that its connection can be used again, until it is told to stop. */
+export function drain(response: Response | undefined, request?: Follower): Rest | undefined {
   const body = response?.body;
   if (!isFree(body)) return undefined;
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined = body.getReader();
-  let left = drainLimit;
-  // Lets go of all that it holds, as a wait may be long.
-  const end = (): void => { reader = undefined; };
-  const stop = (): void => {
-    if (reader !== undefined) cut(reader, request);
-    end();
-  };
-  const read = (): void => void reader?.read().then(({ done, value }) => {
-    if (done) return end();
+  const reader = body.getReader();
+  const rest: Rest = { reader, request };
+  readOn(reader).then((isWhole) => stop(rest, isWhole), () => stop(rest, true));
+  return rest;
+}
+
+/** Drops what is left, and lets go of it, as a wait may be long. */
+export function stop(rest: Rest | undefined, isWhole = false): void {
+  if (rest?.reader !== undefined && !isWhole) cut(rest.reader, rest.request);
+  if (rest !== undefined) rest.reader = rest.request = undefined;
+}
+
+/** Whether it came to the end. */
+async function readOn(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<boolean> {
+  for (let left = drainLimit; left >= 0;) {
+    const { done, value } = await reader.read();
+    if (done) return true;
     left -= value.byteLength;
-    return left < 0 ? stop() : read();
-  }, end);
-  read();
-  return { stop };
+  }
+  return false;
 }

@@ -104,11 +104,6 @@ export interface Delay {
   readonly delayFrom: 'retry-after' | 'backoff';
 }
 
-/** Why there is none. */
-export interface Stop {
-  readonly stopped: StopReason;
-}
-
 /**
  * How long to wait before a retry, or why it is not made. What the server asks for is waited out, and our backoff after
  * it, so that those who were told the same moment do not come back as a herd.
@@ -119,11 +114,11 @@ export function nextDelay(
   previous: number | undefined,
   retryAfter: number | undefined,
   left: number,
-): Delay | Stop {
-  if (retryAfter !== undefined && (retryAfter > maxRetryAfter || retryAfter === Infinity)) return { stopped: 'retry-after-too-long' };
+): Delay | StopReason {
+  if (retryAfter !== undefined && (retryAfter > maxRetryAfter || retryAfter === Infinity)) return 'retry-after-too-long';
   const own = ownDelay(backoffDelay(retry, backoff, chance(random(), 'random'), previous), 'backoff');
   const delay = (retryAfter ?? 0) + own;
   // A wait that ends with the deadline leaves no time for an attempt.
-  if (delay >= left) return { stopped: 'total-timeout' };
+  if (delay >= left) return 'total-timeout';
   return { delay, delayFrom: retryAfter === undefined ? 'backoff' : 'retry-after' };
 }

@@ -1,9 +1,9 @@
 import { makeAttempt } from './attempt.ts';
-import { cancel, drain, drop, type Drain } from './body.ts';
+import { cancel, drain, drop, stop, type Rest } from './body.ts';
 import { TimeoutError } from './errors.ts';
 import { remember, type Failure } from './failures.ts';
 import { throwIfAborted, type Follower } from './following.ts';
-import { hasOneShotHeaders, isRequest, signalOf, snapshotOf, type Asker, type Init, type Input, type Layer, type Send } from './layer.ts';
+import { hasOneShotHeaders, isRequest, signalOf, snapshotOf, type Asker, type Init, type Layer, type Send } from './layer.ts';
 import type { Outcome, RetryPolicy } from './retry-policy.ts';
 import { sleepFor, type Sleeper } from './sleep.ts';
 import { failureOf } from './verdict.ts';
@@ -14,8 +14,8 @@ import { failureOf } from './verdict.ts';
  */
 export const withRetry = (policy: RetryPolicy): Layer => (send) => (input, init, asker) => {
   const snapshot = policy.retries === 0 ? init : snapshotOf(init);
-  const call = new Call(policy, send, input, snapshot, asker);
-  makeAttempt(call, hasOneShotHeaders(init) ? snapshot : init);
+  const call = new Call(policy, send, isRequest(input) ? input : String(input), snapshot, asker);
+  makeAttempt(call, input, hasOneShotHeaders(init) ? snapshot : init);
 };
 
 const none: readonly Failure[] = [];
@@ -28,35 +28,33 @@ export class Call implements Asker, Sleeper {
   readonly policy: RetryPolicy;
   readonly send: Send;
   readonly asker: Asker;
-  readonly input: Input;
-  /** Init as it was at the call. */
+  /** Input and init as they were at the call. */
+  readonly input: Request | string;
   readonly init: Init | undefined;
   /** The abort of the caller, or of the total timeout. */
   readonly signal: AbortSignal | undefined;
   readonly started: number;
-  /** The present attempt, from 1, and when it was begun. */
+  /** The present attempt, from 1, and when it was begun, counted from the call. */
   attempt: number = 1;
-  sent: number;
+  sent: number = 0;
   /** The attempts that failed so far, oldest first. */
   failures: readonly Failure[] = none;
-  /** What the next attempt sends. */
-  spare: Input;
+  /** What the next attempt sends in place of a Request whose body goes with this one. */
+  spare?: Request;
   /** Init with the body that its factory made for the present attempt. */
-  made: Init | undefined;
+  made?: Init;
   /** What is being read of the response that was dropped last. */
-  drain: Drain | undefined;
+  rest: Rest | undefined;
 
-  constructor(policy: RetryPolicy, send: Send, input: Input, init: Init | undefined, asker: Asker) {
+  constructor(policy: RetryPolicy, send: Send, input: Request | string, init: Init | undefined, asker: Asker) {
     this.policy = policy;
     this.send = send;
     this.asker = asker;
     this.input = input;
     this.init = init;
     this.signal = signalOf(input, init);
-    this.started = this.sent = policy.clock.now();
-    // What can be changed meanwhile is kept as it was at the call.
-    this.spare = typeof input === 'string' || isRequest(input) ? input : String(input);
-    this.made = this.drain = undefined;
+    this.started = policy.clock.now();
+    this.rest = undefined;
   }
 
   arrive(response: Response, request?: Follower): void {
@@ -85,7 +83,7 @@ export class Call implements Asker, Sleeper {
       if (failure?.delay === undefined) return response === undefined ? this.abort(outcome.error) : this.end(response);
       // There is no time to read in a wait of 0.
       if (failure.delay === 0) drop(response, request);
-      else this.drain = drain(response, request);
+      else this.rest = drain(response, request);
       sleepFor(failure.delay, policy.clock, signal, this);
     } catch (error) {
       drop(response, request);
@@ -94,10 +92,9 @@ export class Call implements Asker, Sleeper {
   }
 
   wake(): void {
-    this.drain?.stop();
-    this.drain = undefined;
+    stop(this.rest);
     this.attempt += 1;
-    this.sent = this.policy.clock.now();
+    this.sent = this.elapsed();
     makeAttempt(this);
   }
 
@@ -106,14 +103,18 @@ export class Call implements Asker, Sleeper {
   }
 
   abort(reason: unknown): void {
-    this.drain?.stop();
+    stop(this.rest);
     this.asker.fail(this.settle(reason));
+  }
+
+  elapsed(): number {
+    return this.policy.clock.now() - this.started;
   }
 
   /** Files what failed under what the call came to, and lets go of the body that no attempt needed. */
   settle<Result>(result: Result): Result {
     const { input, spare } = this;
-    if (spare !== input && isRequest(spare)) cancel(spare.body);
+    if (spare !== input) cancel(spare?.body);
     return remember(result, this.failures);
   }
 }

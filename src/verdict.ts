@@ -1,17 +1,17 @@
 import { isOneShot } from './body.ts';
-import type { Failure } from './failures.ts';
+import type { Failure, StopReason } from './failures.ts';
 import { throwIfAborted, untilAborted } from './following.ts';
 import { isRefused, requestFacts } from './request.ts';
 import type { Call } from './retry.ts';
-import { hintOf, isTransient, nextDelay, type Attempt, type Delay, type Outcome, type RetryPolicy, type Stop } from './retry-policy.ts';
+import { hintOf, isTransient, nextDelay, type Attempt, type Delay, type Outcome, type RetryPolicy } from './retry-policy.ts';
 import { isCutByTotal } from './timeout.ts';
 
 /** The record of an attempt that failed, with what follows it; `undefined` for one that did not fail. A predicate may take its time. */
 export function failureOf(call: Call, outcome: Outcome): Failure | undefined | Promise<Failure | undefined> {
   const { policy, signal, input, init, attempt } = call;
   const { kind, response, error } = outcome;
-  const now = policy.clock.now();
-  const duration = now - call.sent;
+  const elapsed = call.elapsed();
+  const duration = elapsed - call.sent;
   if (isCutByTotal(signal)) return { attempt, kind: 'timeout', error: signal?.reason, duration, stopped: 'total-timeout' };
   throwIfAborted(signal);
 
@@ -27,10 +27,14 @@ export function failureOf(call: Call, outcome: Outcome): Failure | undefined | P
     if (response === undefined) failure.error = error;
     else failure.status = response.status;
     if (retryAfter !== undefined) failure.retryAfter = retryAfter;
-    return Object.assign(failure, isWanted ? followUp(call, retryAfter) : { stopped: transient ? 'declined' : 'not-repeatable' } as const);
+    const next = isWanted ? followUp(call, retryAfter) : transient ? 'declined' : 'not-repeatable';
+    if (typeof next === 'string') return { ...failure, stopped: next };
+    failure.delay = next.delay;
+    failure.delayFrom = next.delayFrom;
+    return failure;
   };
   if (policy.shouldRetry === undefined) return recorded(transient);
-  return ask(policy.shouldRetry, { ...outcome, attempt, transient, request, elapsed: now - call.started }, signal).then(recorded);
+  return ask(policy.shouldRetry, { ...outcome, attempt, transient, request, elapsed }, signal).then(recorded);
 }
 
 type Writable<Values> = { -readonly [Name in keyof Values]: Values[Name] };
@@ -43,9 +47,10 @@ async function ask(shouldRetry: NonNullable<RetryPolicy['shouldRetry']>, attempt
 }
 
 /** The wait before the next attempt, or the limit that forbids it. */
-function followUp({ policy, init, started, failures, attempt }: Call, retryAfter: number | undefined): Delay | Stop {
-  if (attempt > policy.retries) return { stopped: 'retries-spent' };
-  if (isOneShot(init?.body)) return { stopped: 'one-shot-body' };
-  const left = started + policy.totalTimeout - policy.clock.now();
+function followUp(call: Call, retryAfter: number | undefined): Delay | StopReason {
+  const { policy, init, failures, attempt } = call;
+  if (attempt > policy.retries) return 'retries-spent';
+  if (isOneShot(init?.body)) return 'one-shot-body';
+  const left = policy.totalTimeout < Infinity ? policy.totalTimeout - call.elapsed() : Infinity;
   return nextDelay(policy, attempt, failures.at(-1)?.delay, retryAfter, left);
 }

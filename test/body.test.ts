@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { cancel, drain, drop, isOneShot, sendsOwnBody } from '../src/body.ts';
+import { cancel, drain, drop, isOneShot, sendsOwnBody, stop } from '../src/body.ts';
 import type { Init, Input } from '../src/layer.ts';
 
 const url = 'http://users.test/1';
@@ -179,7 +179,7 @@ describe('drain', () => {
     const rest = drain(new Response(stream));
     await settle();
     assert.equal(seen.cancelled, undefined);
-    rest?.stop();
+    stop(rest);
     await settle();
 
     assert.equal(seen.cancelled, true);
@@ -190,8 +190,8 @@ describe('drain', () => {
     const stream = new ReadableStream({ cancel: () => { cancels += 1; } });
 
     const rest = drain(new Response(stream));
-    rest?.stop();
-    rest?.stop();
+    stop(rest);
+    stop(rest);
     await settle();
 
     assert.equal(cancels, 1);
@@ -210,7 +210,7 @@ describe('drain', () => {
 
     const rest = drain(new Response(chunks(1, stall).stream), controller);
     await settle();
-    rest?.stop();
+    stop(rest);
     await settle();
 
     assert.equal(controller.signal.aborted, true);
@@ -221,7 +221,7 @@ describe('drain', () => {
 
     const rest = drain(new Response('whole'), controller);
     await settle();
-    rest?.stop();
+    stop(rest);
     await settle();
 
     assert.equal(controller.signal.aborted, false);
