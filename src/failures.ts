@@ -5,7 +5,8 @@
  * - `'declined'`: the rules would have retried, and `shouldRetry` said no;
  * - `'one-shot-body'`: its body was a stream or an async iterable, and is used up;
  * - `'retry-after-too-long'`: the server asked for a longer wait than `maxRetryAfter`;
- * - `'total-timeout'`: `totalTimeout` cut the attempt, or leaves no time for the wait.
+ * - `'total-timeout'`: `totalTimeout` cut the attempt, or leaves no time for the wait;
+ * - `'budget-empty'`: `budget` had too little left to pay for it.
  */
 export type StopReason =
   | 'retries-spent'
@@ -13,7 +14,8 @@ export type StopReason =
   | 'declined'
   | 'one-shot-body'
   | 'retry-after-too-long'
-  | 'total-timeout';
+  | 'total-timeout'
+  | 'budget-empty';
 
 /** What one failed attempt came to, and what followed. Holds no Response. */
 export interface Failure {

@@ -3,6 +3,7 @@ export { TimeoutError } from './errors.ts';
 export { failuresOf } from './failures.ts';
 export { resilientFetch } from './resilient-fetch.ts';
 export { parseRetryAfter } from './retry-after.ts';
+export { retryBudget } from './retry-budget.ts';
 
 export type { Backoff, BackoffFunction, BackoffSettings, Jitter } from './backoff.ts';
 export type { BodyFactory } from './body.ts';
@@ -13,4 +14,5 @@ export type { Fetch } from './layer.ts';
 export type { ResilienceOptions } from './options.ts';
 export type { RequestFacts } from './request.ts';
 export type { ResilientFetch, ResilientInit } from './resilient-fetch.ts';
+export type { RetryBudget, RetryBudgetOptions } from './retry-budget.ts';
 export type { Attempt } from './retry-policy.ts';

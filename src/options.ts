@@ -5,6 +5,7 @@ import { unusable } from './errors.ts';
 import type { Failure } from './failures.ts';
 import type { Fetch } from './layer.ts';
 import { retryAfterOf } from './retry-after.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import type { Attempt, RetryPolicy, RetryRules } from './retry-policy.ts';
 
 /** The options of `resilientFetch`, beside fetch's own. Each one that is absent or `undefined` has its default. */
@@ -70,6 +71,14 @@ export interface ResilienceOptions {
    * promise that it returns is not waited for.
    */
   onFailure?: ((failure: Failure) => void) | undefined;
+  /**
+   * What retries are paid from, by all who share it. Default none. A call that ends well deposits; a retry that every other
+   * limit allows withdraws, and if too little is left, is not made. What it throws, the call rejects with.
+   *
+   * @example
+   * budget: retryBudget({ capacity: 10, ratio: 0.1 })
+   */
+  budget?: RetryBudget | undefined;
   /** Where time comes from. Default `systemClock`. */
   clock?: Clock | undefined;
   /** Where chance comes from: 0 <= n < 1. Default `Math.random`. */
@@ -117,6 +126,7 @@ export const defaults: ResolvedOptions = {
   },
   shouldRetry: undefined,
   onFailure: undefined,
+  budget: undefined,
   clock: systemClock,
   random: () => Math.random(),
   fetch: (input, init) => {
@@ -153,6 +163,7 @@ export const resolveOptions = (given: ResilienceOptions, present: ResolvedOption
     retryOn,
     shouldRetry: callable,
     onFailure: callable,
+    budget,
     clock,
     random: callable,
     fetch: callable,
@@ -183,6 +194,13 @@ const method = (value: unknown, name: string): string => {
   if (typeof value !== 'string') throw unusable(name, 'a list of method names', value, TypeError);
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(value)) throw unusable(name, 'a list of method names', value, RangeError);
   return value.toUpperCase();
+};
+
+const budget: Check<RetryBudget | undefined> = (value, name) => {
+  const { deposit, withdraw } = Object(value) as Partial<RetryBudget>;
+  const isBudget = typeof deposit === 'function' && typeof withdraw === 'function';
+  if (!isBudget) throw unusable(name, 'an object with deposit and withdraw', value, TypeError);
+  return value as RetryBudget;
 };
 
 const clock: Check<Clock> = (value, name) => {

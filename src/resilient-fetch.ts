@@ -38,13 +38,13 @@ export interface ResilientFetch {
 
 /** A total timeout, around retries, around a timeout per attempt, around fetch. A limit without end needs no layer. */
 function stack(options: ResolvedOptions): Fetch {
-  const { timeout, totalTimeout, bodyTimeout, retries, shouldRetry, onFailure, clock, fetch } = options;
+  const { timeout, totalTimeout, bodyTimeout, retries, shouldRetry, onFailure, budget, clock, fetch } = options;
   const hasLimit = Math.min(timeout, totalTimeout, bodyTimeout) < Infinity;
   // Either layer leaves a fetch behind that ignores its signal; only the first has a controller of its own.
   const limited = (hasLimit ? withTimeout(timeout, 'attempt', clock) : withAbort(clock))(sending(fetch));
   const retried = withRetry(options)(bodyTimeout < Infinity ? withBodyTimeout(bodyTimeout, clock)(limited) : limited);
   const layered = guarded(fetch, promised(totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock)(retried) : retried));
-  const hasWork = retries > 0 || hasLimit || shouldRetry || onFailure;
+  const hasWork = retries > 0 || hasLimit || shouldRetry || onFailure || budget;
   return hasWork ? layered : (input, init) => isBodyFactory(init?.body) ? layered(input, init) : callOf(fetch, input, init);
 }
 

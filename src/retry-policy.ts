@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import { numeric } from './checks.ts';
 import type { Failure, StopReason } from './failures.ts';
 import type { RequestFacts } from './request.ts';
+import type { RetryBudget } from './retry-budget.ts';
 
 /** What an attempt came to. */
 export type Outcome =
@@ -83,6 +84,7 @@ export interface RetryPolicy {
   readonly retryOn: RetryRules;
   readonly shouldRetry: ((attempt: Attempt) => boolean | PromiseLike<boolean>) | undefined;
   readonly onFailure: ((failure: Failure) => void) | undefined;
+  readonly budget: RetryBudget | undefined;
   readonly clock: Clock;
   readonly random: () => number;
 }

@@ -58,9 +58,10 @@ export class Call implements Asker, Sleeper {
   }
 
   arrive(response: Response, request?: Follower): void {
-    const { policy, signal } = this;
-    // Most calls end here: there is nothing to judge, and nobody to ask.
-    if (policy.shouldRetry === undefined && !policy.retryOn.statuses.has(response?.status) && !signal?.aborted) this.end(response);
+    const { shouldRetry, budget, retryOn } = this.policy;
+    const isGood = !shouldRetry && !budget && !retryOn.statuses.has(response?.status) && !this.signal?.aborted;
+    // Most calls end here: there is nothing to judge, and nobody to ask or to pay.
+    if (isGood) this.end(response);
     else void this.judge({ kind: 'response', response }, request);
   }
 
@@ -75,7 +76,9 @@ export class Call implements Asker, Sleeper {
     try {
       const judged = failureOf(this, outcome);
       const failure = judged instanceof Promise ? await judged : judged;
-      if (failure !== undefined) {
+      if (failure === undefined) {
+        policy.budget?.deposit();
+      } else {
         this.failures = [...this.failures, failure];
         policy.onFailure?.(failure);
         throwIfAborted(signal);

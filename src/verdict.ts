@@ -16,6 +16,7 @@ export function failureOf(call: Call, outcome: Outcome): Failure | undefined | P
   throwIfAborted(signal);
 
   const isBad = response === undefined || policy.retryOn.statuses.has(response.status);
+  if (!isBad && policy.shouldRetry === undefined) return undefined;
   if (kind === 'network-error' && isRefused(input, call.made ?? init)) throw error;
 
   const request = requestFacts(input, init);
@@ -52,5 +53,8 @@ function followUp(call: Call, retryAfter: number | undefined): Delay | StopReaso
   if (attempt > policy.retries) return 'retries-spent';
   if (isOneShot(init?.body)) return 'one-shot-body';
   const left = policy.totalTimeout < Infinity ? policy.totalTimeout - call.elapsed() : Infinity;
-  return nextDelay(policy, attempt, failures.at(-1)?.delay, retryAfter, left);
+  const next = nextDelay(policy, attempt, failures.at(-1)?.delay, retryAfter, left);
+  // Asked last, as what it gives is spent.
+  const isUnpaid = typeof next !== 'string' && policy.budget !== undefined && !policy.budget.withdraw();
+  return isUnpaid ? 'budget-empty' : next;
 }

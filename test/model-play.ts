@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { failuresOf, TimeoutError, type Attempt, type Failure, type ResilientInit } from '../src/index.ts';
+import { failuresOf, retryBudget, TimeoutError, type Attempt, type Failure, type ResilientInit, type RetryBudget } from '../src/index.ts';
 import { FakeClock } from '../src/testing/index.ts';
 import { answerTo, isBefore, ownBackoffs, type Abort, type Answer, type Asked, type Recorded, type Script, type Story } from './model.ts';
 
@@ -45,6 +45,7 @@ interface Stage {
   readonly script: Script;
   readonly clock: FakeClock;
   readonly controller: AbortController | undefined;
+  readonly budget: RetryBudget | undefined;
   readonly requests: number[];
   readonly asked: Asked[];
   readonly told: Failure[];
@@ -136,13 +137,14 @@ function responseOf({ status = 200, hasBody = false, hint = {}, ownHint }: Answe
 /** What the subject is given: the script's options, and functions that note what they are told. */
 function initOf(stage: Stage): ResilientInit {
   const { script, requests, controller } = stage;
-  const { method, hasIdempotencyKey, isRefused, body, shouldRetry, onFailure, options: { backoff, statuses, methods, readsOwnHint, ...limits } = {} } = script;
+  const { method, hasIdempotencyKey, isRefused, body, shouldRetry, onFailure, options: { backoff, budget, statuses, methods, readsOwnHint, ...limits } = {} } = script;
   return {
     ...limits,
     clock: stage.clock,
     fetch: fetchOf(stage) as NonNullable<ResilientInit['fetch']>,
     random: () => answerTo(script, requests.length).chance ?? 0.5,
     method: method ?? (body === undefined ? 'GET' : 'PUT'),
+    budget: stage.budget,
     backoff: typeof backoff === 'string' ? ownBackoffs[backoff] : backoff,
     retryOn: { statuses, methods },
     ...(readsOwnHint && { retryAfter: ({ headers }) => (headers.has('x-wait') ? Number(headers.get('x-wait')) : undefined) }),
@@ -186,7 +188,9 @@ function hear(stage: Stage, failure: Failure): void {
 export async function play(script: Script, subject: Subject): Promise<Story> {
   const clock = new FakeClock({ now: begin, date, turns: 1 });
   const controller = script.abort && new AbortController();
-  const stage: Stage = { script, clock, controller, requests: [], asked: [], told: [], responses: [], names: new Map(), calls: 0, made: 0, waiting: 0 };
+  const capacity = script.options?.budget;
+  const budget = capacity === undefined ? undefined : retryBudget({ capacity, ratio: 0.5 });
+  const stage: Stage = { script, clock, controller, budget, requests: [], asked: [], told: [], responses: [], names: new Map(), calls: 0, made: 0, waiting: 0 };
   let settled: Settled | undefined;
   const settle = (result: unknown): void => { settled = { result, settledAt: now(stage), faults: leftovers(stage) }; };
 
@@ -233,8 +237,17 @@ function storyOf(stage: Stage, { result, settledAt, faults }: Settled): Story {
     failures: failures.map(recorded),
     result: nameOf(result),
     settledAt,
+    left: leftOf(stage.budget),
     faults: [...faults, ...later.filter((fault) => fault !== false), ...unread],
   };
+}
+
+/** Draws all that is left. */
+function leftOf(budget: RetryBudget | undefined): number {
+  if (budget === undefined) return Infinity;
+  let left = 0;
+  while (budget.withdraw()) left += 1;
+  return left;
 }
 
 const isUnread = ({ body, bodyUsed }: Response): boolean => body?.locked === false && !bodyUsed;

@@ -63,6 +63,7 @@ const optionsOf = ({ pick, moment, some }: Choice): Options => some<Options>({
       jitter: [0.8, () => pick(['full', 'equal', 'decorrelated', 'none'])],
     }),
   ])()],
+  budget: [0.3, () => pick([1, 1.5, 2, 10])],
   statuses: [0.15, () => pick([[], [404], [503, 404], [200, 503], [500, 502, 503, 504]])],
   methods: [0.15, () => pick([[], ['GET'], ['POST', 'PATCH', 'PUT'], ['QUERY', 'GET']])],
   readsOwnHint: [0.1, () => true],
@@ -123,8 +124,8 @@ function withEnd(script: Script): Script {
 }
 
 /** Whether there is anything to do: without retries, limits and hooks, a call is fetch itself, and tells nothing. */
-const hasWork = ({ options: { retries = 3, timeout = 0, totalTimeout = Infinity } = {}, shouldRetry, onFailure, body }: Script): boolean =>
-  retries > 0 || Math.min(timeout, totalTimeout) < Infinity || shouldRetry !== undefined || onFailure !== undefined || body?.kind === 'factory';
+const hasWork = ({ options: { retries = 3, timeout = 0, totalTimeout = Infinity, budget } = {}, shouldRetry, onFailure, body }: Script): boolean =>
+  retries > 0 || Math.min(timeout, totalTimeout) < Infinity || shouldRetry !== undefined || onFailure !== undefined || budget !== undefined || body?.kind === 'factory';
 
 const withWork = (script: Script): Script => hasWork(script) ? script : { ...script, onFailure: {} };
 

@@ -91,6 +91,7 @@ describe('scriptOf', () => {
     ['what the predicate declines', has({ stopped: 'declined' })],
     ['a body that is used up', has({ stopped: 'one-shot-body' })],
     ['a wait that is too long', has({ stopped: 'retry-after-too-long' })],
+    ['a budget that is empty', has({ stopped: 'budget-empty' })],
     ['an attempt that the total cuts', has({ kind: 'timeout', stopped: 'total-timeout' })],
     ['a wait that the total cannot hold', has({ kind: 'response', stopped: 'total-timeout' })],
     ['an attempt timeout', endsWith('the attempt timeout')],
@@ -124,11 +125,11 @@ const spoiled = (spoil: (call: Promise<Response>, init: ResilientInit) => Promis
 
 describe('a mismatch', () => {
   const bugs: [name: string, script: string, subject: Subject][] = [
-    ['there is one retry too many', "{ shouldRetry: { says: 'opposite' } }", broken((init) => ({ ...init, retries: (init.retries ?? 3) + 1 }))],
-    ['a wait is too long', '{ answers: [ { status: 504, hint: { until: 90000 } } ] }', broken((init) => (
+    ['there is one retry too many', '{ options: { retries: 1 }, answers: [ { status: 500 }, { status: 503 } ] }', broken((init) => ({ ...init, retries: (init.retries ?? 3) + 1 }))],
+    ['a wait is too long', "{ answers: [ { status: 503, hint: { seconds: '61' } } ] }", broken((init) => (
       { ...init, maxRetryAfter: (init.maxRetryAfter ?? 60_000) * 2 }
     ))],
-    ['a hook is told twice', '{ onFailure: {}, answers: [ { status: 503 } ] }', broken(({ onFailure, ...init }) => (
+    ['a hook is told twice', "{ onFailure: {}, answers: [ { error: 'an abort' } ] }", broken(({ onFailure, ...init }) => (
       onFailure ? { ...init, onFailure: (failure) => [1, 2].forEach(() => onFailure(failure)) } : init
     ))],
     ['an abort is not heard', '{ abort: {} }', broken((init) => ({ ...init, signal: null }))],

@@ -31,6 +31,8 @@ export interface Options {
   readonly totalTimeout?: number;
   readonly maxRetryAfter?: number;
   readonly backoff?: Partial<BackoffSettings> | OwnBackoff;
+  /** How many retries the budget holds; it gains half of one with a success. */
+  readonly budget?: number;
   readonly statuses?: readonly number[];
   readonly methods?: readonly string[];
   /** Has a `retryAfter` function that reads `Answer.ownHint`. */
@@ -95,6 +97,8 @@ export interface Story {
   /** The name of what it came to. */
   readonly result: string;
   readonly settledAt: number;
+  /** How many retries the budget can pay for afterwards; Infinity where there is none. */
+  readonly left: number;
   /** What else is wrong, in words: what is left behind, or not let go of. */
   readonly faults: readonly string[];
 }
@@ -119,10 +123,11 @@ export function storyOf(script: Script): Story {
   let now = 0;
   let abortAt = abort?.at ?? Infinity;
   let previous: number | undefined;
+  let funds = options.budget ?? Infinity;
 
   const end = (result: string): Story => {
     const isPrimitive = result === 'the reason' && ['text', 'zero', 'null'].includes(abort?.reason ?? '');
-    return { requests, asked, told, failures: isPrimitive ? [] : failures, result, settledAt: now, faults: [] };
+    return { requests, asked, told, failures: isPrimitive ? [] : failures, result, settledAt: now, left: Math.floor(funds), faults: [] };
   };
 
   /** Lets time pass until then, or until the call is cut. The caller's abort wins. */
@@ -137,6 +142,12 @@ export function storyOf(script: Script): Story {
     if (onFailure !== undefined) told.push(failure);
     if (onFailure !== undefined && abort?.onFailure === told.length) abortAt = now;
     return abortAt > now && onFailure?.throwsAt === told.length;
+  };
+
+  /** A call that ends well. */
+  const succeed = (result: string): Story => {
+    funds = Math.min(options.budget ?? Infinity, funds + 0.5);
+    return end(result);
   };
 
   if (isBefore(abort)) return end(script.isRefused ? 'answer 1' : 'the reason');
@@ -163,7 +174,8 @@ export function storyOf(script: Script): Story {
     const status = kind === 'response' ? answer.status ?? 200 : undefined;
     const result = isLate ? `the attempt timeout of ${timeout}` : `answer ${attempt}`;
     const isBad = status === undefined || statuses.includes(status);
-    if (script.isRefused || (!isBad && !shouldRetry)) return end(result);
+    if (script.isRefused) return end(result);
+    if (!isBad && !shouldRetry) return succeed(result);
 
     const retryAfter = status === undefined ? undefined : hintOf(answer, options, now);
     if (retryAfter !== undefined && !(retryAfter >= 0)) return end('a RangeError');
@@ -177,7 +189,7 @@ export function storyOf(script: Script): Story {
       if (shouldRetry.throwsAt === asked.length) return end('what shouldRetry threw');
       wanted = { yes: true, no: false, opposite: !transient, agrees: transient }[shouldRetry.says ?? 'agrees'];
     }
-    if (!isBad && !wanted) return end(result);
+    if (!isBad && !wanted) return succeed(result);
 
     const outcome = { attempt, kind, duration, ...(status === undefined ? { error: result } : { status }) } as const;
     const hinted = retryAfter === undefined ? outcome : { ...outcome, retryAfter };
@@ -188,8 +200,10 @@ export function storyOf(script: Script): Story {
       : retryAfter !== undefined && retryAfter > maxRetryAfter ? 'retry-after-too-long'
       : Number.isNaN(delay) ? 'broken'
       : now + delay >= totalTimeout ? 'total-timeout'
+      : funds < 1 ? 'budget-empty'
       : undefined;
     if (stopped === 'broken') return end('a RangeError');
+    if (!stopped) funds -= 1;
     const delayFrom = retryAfter === undefined ? 'backoff' : 'retry-after';
     if (fail(stopped ? { ...hinted, stopped } : { ...hinted, delay, delayFrom })) return end('what onFailure threw');
 

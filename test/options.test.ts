@@ -8,14 +8,14 @@ const resolve = (options: unknown): typeof defaults => resolveOptions(options as
 
 describe('defaults', () => {
   it('are those of the documentation', () => {
-    const { retries, timeout, totalTimeout, bodyTimeout, backoff, maxRetryAfter, retryOn, shouldRetry, onFailure, clock } = defaults;
+    const { retries, timeout, totalTimeout, bodyTimeout, backoff, maxRetryAfter, retryOn, shouldRetry, onFailure, budget, clock } = defaults;
 
     assert.deepEqual({ retries, timeout, maxRetryAfter }, { retries: 3, timeout: 10_000, maxRetryAfter: 60_000 });
     assert.deepEqual({ totalTimeout, bodyTimeout }, { totalTimeout: Infinity, bodyTimeout: Infinity });
     assert.deepEqual(backoff, { base: 200, factor: 2, max: 30_000, jitter: 'full' });
     assert.deepEqual([...retryOn.statuses], [408, 425, 429, 500, 502, 503, 504]);
     assert.deepEqual([...retryOn.methods], ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']);
-    assert.deepEqual([shouldRetry, onFailure], [undefined, undefined]);
+    assert.deepEqual([shouldRetry, onFailure, budget], [undefined, undefined, undefined]);
     assert.equal(clock, systemClock);
   });
 
@@ -105,6 +105,7 @@ describe('resolveOptions', () => {
   const code = 'an integer from 100 to 599';
   const jitters = 'one of full, equal, decorrelated, none';
   const clock = 'an object with now, date, setTimeout and clearTimeout';
+  const budget = 'an object with deposit and withdraw';
   const unsound: [unknown, ErrorConstructor, string, string, string][] = [
     [{ retries: -1 }, RangeError, 'retries', count, '-1'],
     [{ retries: 1.5 }, RangeError, 'retries', count, '1.5'],
@@ -159,6 +160,11 @@ describe('resolveOptions', () => {
     [{ retryOn: { methods: [''] } }, RangeError, 'retryOn.methods', 'a list of method names', '""'],
     [{ shouldRetry: true }, TypeError, 'shouldRetry', 'a function', 'true'],
     [{ onFailure: {} }, TypeError, 'onFailure', 'a function', '[object Object]'],
+    [{ budget: null }, TypeError, 'budget', budget, 'null'],
+    [{ budget: 10 }, TypeError, 'budget', budget, '10'],
+    [{ budget: { capacity: 10, ratio: 0.1 } }, TypeError, 'budget', budget, '[object Object]'],
+    [{ budget: { deposit: () => {} } }, TypeError, 'budget', budget, '[object Object]'],
+    [{ budget: { withdraw: () => true } }, TypeError, 'budget', budget, '[object Object]'],
     [{ clock: Date }, TypeError, 'clock', clock, '[object Function]'],
     [{ clock: null }, TypeError, 'clock', clock, 'null'],
     [{ clock: 5 }, TypeError, 'clock', clock, '5'],
@@ -177,7 +183,7 @@ describe('resolveOptions', () => {
 });
 
 describe('checkOptions', () => {
-  const names = 'retries, timeout, totalTimeout, bodyTimeout, backoff, maxRetryAfter, retryAfter, retryOn, shouldRetry, onFailure, clock, random, fetch';
+  const names = 'retries, timeout, totalTimeout, bodyTimeout, backoff, maxRetryAfter, retryAfter, retryOn, shouldRetry, onFailure, budget, clock, random, fetch';
 
   for (const [options, value] of [[undefined, 'undefined'], [null, 'null'], [5, '5'], ['fast', '"fast"'], [[], '[object Array]']] as const) {
     it(`throws a TypeError for options that are ${value}`, () => {
