@@ -151,24 +151,9 @@ export const optionNames: readonly string[] = Object.keys(defaults);
 export const checkOptions = (given: unknown): void => checkMembers(given, 'options', optionNames);
 
 /** Puts options over those in force. Throws for any that cannot be used, before anything is sent. */
-export const resolveOptions = (given: ResilienceOptions, present: ResolvedOptions): ResolvedOptions =>
-  merge(given, present, {
-    retries: numeric('an integer >= 0 or Infinity', (value) => value >= 0 && (Number.isInteger(value) || value === Infinity)),
-    timeout: numeric('a number of milliseconds > 0', (value) => value > 0),
-    totalTimeout: numeric('a number of milliseconds > 0', (value) => value > 0),
-    bodyTimeout: numeric('a number of milliseconds > 0', (value) => value > 0),
-    backoff,
-    maxRetryAfter: numeric('a number of milliseconds >= 0', (value) => value >= 0),
-    retryAfter: callable,
-    retryOn,
-    shouldRetry: callable,
-    onFailure: callable,
-    budget,
-    clock,
-    random: callable,
-    fetch: callable,
-  });
+export const resolveOptions = (given: ResilienceOptions, present: ResolvedOptions): ResolvedOptions => merge(given, present, checks);
 
+const timeLimit = numeric('a number of milliseconds > 0', (value) => value > 0);
 const finiteDelay = numeric('a finite number of milliseconds >= 0', (value) => value >= 0 && value < Infinity);
 
 const backoff: Check<ResolvedOptions['backoff']> = (value, name, present) => {
@@ -209,4 +194,22 @@ const clock: Check<Clock> = (value, name) => {
     if (typeof member !== 'function') throw unusable(name, 'an object with now, date, setTimeout and clearTimeout', value, TypeError);
   }
   return value as Clock;
+};
+
+// Made once, as calls have options of their own.
+const checks: { readonly [Name in keyof ResolvedOptions]: Check<ResolvedOptions[Name]> } = {
+  retries: numeric('an integer >= 0 or Infinity', (value) => value >= 0 && (Number.isInteger(value) || value === Infinity)),
+  timeout: timeLimit,
+  totalTimeout: timeLimit,
+  bodyTimeout: timeLimit,
+  backoff,
+  maxRetryAfter: numeric('a number of milliseconds >= 0', (value) => value >= 0),
+  retryAfter: callable,
+  retryOn,
+  shouldRetry: callable,
+  onFailure: callable,
+  budget,
+  clock,
+  random: callable,
+  fetch: callable,
 };

@@ -36,16 +36,22 @@ export interface ResilientFetch {
   with(options: ResilienceOptions): ResilientFetch;
 }
 
+/** Where there is no limit, nothing to repeat, and nobody to ask, to tell or to pay, the call is fetch's own. */
+function fetchWith(options: ResolvedOptions): Fetch {
+  const { retries, shouldRetry, onFailure, budget, fetch } = options;
+  if (retries > 0 || hasLimit(options) || shouldRetry || onFailure || budget) return stack(options);
+  return (input, init) => isBodyFactory(init?.body) ? stack(options)(input, init) : callOf(fetch, input, init);
+}
+
+const hasLimit = ({ timeout, totalTimeout, bodyTimeout }: ResolvedOptions): boolean => Math.min(timeout, totalTimeout, bodyTimeout) < Infinity;
+
 /** A total timeout, around retries, around a timeout per attempt, around fetch. A limit without end needs no layer. */
 function stack(options: ResolvedOptions): Fetch {
-  const { timeout, totalTimeout, bodyTimeout, retries, shouldRetry, onFailure, budget, clock, fetch } = options;
-  const hasLimit = Math.min(timeout, totalTimeout, bodyTimeout) < Infinity;
+  const { timeout, totalTimeout, bodyTimeout, clock, fetch } = options;
   // Either layer leaves a fetch behind that ignores its signal; only the first has a controller of its own.
-  const limited = (hasLimit ? withTimeout(timeout, 'attempt', clock) : withAbort(clock))(sending(fetch));
+  const limited = (hasLimit(options) ? withTimeout(timeout, 'attempt', clock) : withAbort(clock))(sending(fetch));
   const retried = withRetry(options)(bodyTimeout < Infinity ? withBodyTimeout(bodyTimeout, clock)(limited) : limited);
-  const layered = guarded(fetch, promised(totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock)(retried) : retried));
-  const hasWork = retries > 0 || hasLimit || shouldRetry || onFailure || budget;
-  return hasWork ? layered : (input, init) => isBodyFactory(init?.body) ? layered(input, init) : callOf(fetch, input, init);
+  return guarded(fetch, promised(totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock)(retried) : retried));
 }
 
 /** Leaves to fetch what only fetch can refuse, and to the abort what has been aborted before. */
@@ -56,7 +62,7 @@ const guarded = (fetch: Fetch, layered: Fetch): Fetch => (input, init) => {
 };
 
 function withOptions(options: ResolvedOptions): ResilientFetch {
-  const layered = stack(options);
+  const layered = fetchWith(options);
   // Some clients hand their own settings on as init, and so the fetch that they call: its retries would be squared.
   const notItself = (resolved: ResolvedOptions): ResolvedOptions =>
     resolved.fetch === resilientFetch ? { ...resolved, fetch: options.fetch } : resolved;
@@ -64,7 +70,7 @@ function withOptions(options: ResolvedOptions): ResilientFetch {
   const resilientFetch = (input: Input, init: ResilientInit | undefined = undefined): Promise<Response> => {
     try {
       if (!hasOptions(init)) return layered(input, init as Init | undefined);
-      return stack(notItself(resolveOptions(init, options)))(input, withoutOptions(init));
+      return fetchWith(notItself(resolveOptions(init, options)))(input, withoutOptions(init));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -84,11 +90,12 @@ function hasOptions(init: ResilientInit | undefined): init is ResilientInit {
   return typeof init === 'object' && init !== null && !isPlain(init) && optionNames.some((name) => name in init);
 }
 
-/** What is left of init for the platform. */
+/** What is left of init for the platform. Beneath the retries a body factory has been called, so that no layer but they will meet one. */
 function withoutOptions(init: ResilientInit): Init {
-  // Beneath the retries a body factory has been called, so that no layer but they will meet one.
-  const own = copyOf(init as Init);
-  for (const name of Object.keys(own)) if (isOption(name)) Reflect.deleteProperty(own, name);
+  const own: Init = {};
+  const copy = copyOf(init as Init);
+  // Read and written under one name, whose type is one. A member that is deleted would make a slow object of it.
+  for (const name in copy) if (!isOption(name)) own[name as keyof Init] = copy[name as keyof Init] as never;
   return own;
 }
 

@@ -15,8 +15,10 @@ interface Entry {
   readonly packages: readonly string[];
 }
 
+const ourSource = `export { resilientFetch } from 'resilient-fetch'`;
+
 const entries: readonly Entry[] = [
-  { name: '`resilientFetch`', source: `export { resilientFetch } from 'resilient-fetch'`, packages: ['resilient-fetch'] },
+  { name: '`resilientFetch`', source: ourSource, packages: ['resilient-fetch'] },
   { name: 'all of resilient-fetch', source: `export * from 'resilient-fetch'`, packages: ['resilient-fetch'] },
   { name: 'fetch-retry', source: `export { default } from 'fetch-retry'`, packages: ['fetch-retry'] },
   { name: 'p-retry', source: `export { default } from 'p-retry'`, packages: ['p-retry'] },
@@ -42,18 +44,32 @@ export interface Size {
   readonly brotli: number;
 }
 
-/** Bundles and minifies for browsers, as a page would. */
-export async function sizeOf(source: string): Promise<Size> {
-  const { outputFiles } = await build({
+/** Bundles and minifies for browsers, as a page would. Told too is how much of it each file came to, in their order in the bundle. */
+async function bundleOf(source: string): Promise<{ code: Buffer; files: [name: string, bytes: number][] }> {
+  const { outputFiles, metafile } = await build({
     stdin: { contents: source, resolveDir: bench },
-    bundle: true, minify: true, write: false, format: 'esm', target: 'es2022', platform: 'browser', logLevel: 'silent',
+    bundle: true, minify: true, write: false, metafile: true, format: 'esm', target: 'es2022', platform: 'browser', logLevel: 'silent',
   });
-  const code = outputFiles[0]?.contents ?? new Uint8Array();
-  return { minified: code.length, gzip: gzipSync(code, { level: 9 }).length, brotli: brotliCompressSync(code).length };
+  const inputs = Object.values(metafile.outputs)[0]?.inputs ?? {};
+  return { code: Buffer.from(outputFiles[0]?.contents ?? []), files: Object.entries(inputs).map(([name, { bytesInOutput }]) => [name, bytesInOutput]) };
 }
 
-/** The size that the guard and the tables speak of. */
-export const ourSize = (): Promise<Size> => sizeOf(`export { resilientFetch } from 'resilient-fetch'`);
+const gzipped = (code: Buffer): number => gzipSync(code, { level: 9 }).length;
+
+async function sizeOf(source: string): Promise<Size> {
+  const { code } = await bundleOf(source);
+  return { minified: code.length, gzip: gzipped(code), brotli: brotliCompressSync(code).length };
+}
+
+/** What each of our files weighs: how much smaller the bundle would be without its text, which shares its words with the others. */
+async function weights(): Promise<[file: string, minified: number, gzip: number][]> {
+  const { code, files } = await bundleOf(ourSource);
+  let start = 0;
+  return files.map(([name, bytes]) => {
+    const rest = Buffer.concat([code.subarray(0, start), code.subarray(start += bytes)]);
+    return [name.replace(/^.*\//, '').replace(/\.js$/, ''), bytes, gzipped(code) - gzipped(rest)];
+  });
+}
 
 type Locked = { readonly version?: string; readonly dependencies?: Record<string, string> };
 
@@ -84,5 +100,7 @@ export async function sizes(): Promise<string[]> {
       ['', 'minified', 'gzip', 'brotli', 'dependencies'],
       ...ordered.map(({ name, minified, gzip, brotli, dependencies }) => [name, minified, gzip, brotli, dependencies].map(String)),
     ]),
+    '', 'Of `resilientFetch`, what each file weighs: by how much the bundle would be smaller without its text.', '',
+    ...markdown([['', 'minified', 'gzip'], ...(await weights()).sort((a, b) => b[2] - a[2]).filter(([, minified]) => minified > 0).map((row) => row.map(String))]),
   ];
 }
