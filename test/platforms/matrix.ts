@@ -4,6 +4,8 @@ import { installBrowsers, isDebian, programOf } from './browsers.ts';
 import type { Column } from './column.ts';
 import { columns } from './columns.ts';
 import type { Report } from './report.ts';
+import { scenarios } from './scenarios/index.ts';
+import type { Result } from './scenarios/run.ts';
 import type { Section } from './section.ts';
 import { startServers, type Servers } from './server.ts';
 import { printed, type Filled } from './table.ts';
@@ -19,6 +21,8 @@ const only = process.argv.flatMap((argument) => /^--only=(.*)$/.exec(argument)?.
 
 /** Plays every scenario on every platform, and prints where they differ. */
 export async function matrix(): Promise<Section> {
+  const unknown = only.filter((id) => !columns.some((column) => column.id === id));
+  if (unknown.length > 0) throw new Error(`--only knows ${columns.map(({ id }) => id).join(', ')}, and not ${unknown.join(', ')}`);
   const why = installBrowsers();
   const [present, missing] = [columns.filter(isComplete), columns.filter((column) => !isComplete(column))];
   const wanted = present.filter(({ id }) => only.length === 0 || only.includes(id));
@@ -41,7 +45,7 @@ async function fill(column: Column, children: Children, servers: Servers): Promi
   try {
     child = await column.start(children, servers.control);
     const report = await reportOf(column, child, servers);
-    return { column, report: { ...report, version: versionOf(column) ?? report.version } };
+    return { column, report: { version: versionOf(column) ?? report.version, results: whole(report.results) } };
   } catch (error) {
     const output = (child?.output ?? '').replace(/\s+/g, ' ').slice(-600);
     return { column, report: { version: versionOf(column) ?? '', results: [] }, error: `${String(error)} ${output}` };
@@ -49,6 +53,12 @@ async function fill(column: Column, children: Children, servers: Servers): Promi
     await child?.end();
   }
 }
+
+/** What was not told of is a failure, too. */
+const whole = (results: readonly Result[]): readonly Result[] => {
+  const untold = Object.keys(scenarios).filter((name) => results.every((result) => result.name !== name));
+  return [...results, ...untold.map((name) => ({ name, status: 'fail', detail: 'it was never told', duration: 0 } as const))];
+};
 
 /** The version as the program prints it, amid other words. */
 const versionOf = ({ version }: Column): string | undefined => {
