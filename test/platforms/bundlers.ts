@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, transform } from 'esbuild';
+import { build, stop, transform } from 'esbuild';
 import Minimizer from 'minimizer-webpack-plugin';
 import { rollup } from 'rollup';
 import * as vite from 'vite';
@@ -45,6 +45,9 @@ const viteBundle: Bundler = async (entry, minify) => {
   if (!('output' in result)) throw new Error('vite was to build once');
   return result.output[0].code;
 };
+
+/** Ends the process that esbuild keeps for bundles to come. */
+export const stopBundlers = (): Promise<void> => stop();
 
 export const bundlers: Readonly<Record<string, Bundler>> = {
   esbuild: esbuildBundle,

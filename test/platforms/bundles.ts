@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { bundlers, type Bundler } from './bundlers.ts';
+import { bundlers, stopBundlers, type Bundler } from './bundlers.ts';
 import { sectionOf, tableOf, type Check } from './check.ts';
 import { findChromium, runInChromium } from './bundle-page.ts';
 import type { Section } from './section.ts';
@@ -25,7 +25,9 @@ const app = join(import.meta.dirname, 'app.js');
 const everything = join(import.meta.dirname, 'everything.js');
 
 /** The same app by each bundler: what it holds, how it fares in a browser, and what it weighs. */
-export async function bundles(): Promise<Section> {
+export const bundles = (): Promise<Section> => checkBundles().finally(stopBundlers);
+
+async function checkBundles(): Promise<Section> {
   const minified = new Map<string, string>();
   const checks: Check[] = [];
   for (const [name, bundler] of Object.entries(bundlers)) {

@@ -37,9 +37,11 @@ const withinPatience = (checking: Promise<string | undefined>): Promise<string |
     .finally(() => clearTimeout(timer));
 };
 
+// It goes with whoever wants to know.
+process.once('disconnect', () => process.exit());
+
 const rows = process.argv.slice(2);
 for (const entry of entries) {
   if (rows.includes(entry.name)) await tryClient(entry, (cell) => void process.send?.(cell));
 }
 process.disconnect?.();
-process.exit();
