@@ -100,7 +100,7 @@ export const bodies: Scenarios = {
 
     const [seen] = await context.log();
     equal([response.status, failuresOf(response)[0]?.stopped], [503, 'one-shot-body']);
-    if (seen?.body !== text) context.note(`fetch sends ${JSON.stringify(seen?.body)} here, natively too`);
+    if (seen?.body !== text) context.note(`fetch sends ${JSON.stringify(seen?.body)} here, natively too: https://github.com/whatwg/fetch/issues/1291`);
   },
 };
 

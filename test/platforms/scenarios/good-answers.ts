@@ -120,7 +120,7 @@ export const goodAnswers: Scenarios = {
     equal(shape(error), shape(native));
     const attempts = failuresOf(error).length;
     if (context.platform === 'node') equal(attempts, 1, 'attempts');
-    else if (context.platform === 'workerd' && attempts === 0) context.note('fetch does not know redirect: \'error\' here');
+    else if (context.platform === 'workerd' && attempts === 0) context.note('fetch does not know redirect: \'error\' here: https://github.com/cloudflare/workerd/pull/7452');
     else {
       equal(attempts, 2, 'attempts');
       context.note('tried again, as the error does not tell why');

@@ -1,5 +1,5 @@
 import { check, equal, within } from './assert.ts';
-import type { Context } from './scenario.ts';
+import type { Context, Platform } from './scenario.ts';
 import type { Step } from './step.ts';
 
 type Fetch = typeof globalThis.fetch;
@@ -24,11 +24,17 @@ export async function rejectsWithReason(context: Context, ours: Fetch, reason: u
   const told = shape(error).join(': ');
   const native = await outcome(context.fetch);
   check(native !== reason, `rejects with ${told}, and fetch with the reason`);
-  if (JSON.stringify(shape(native)) === JSON.stringify(shape(error))) return context.note(`${told}; as with fetch here`);
+  if (JSON.stringify(shape(native)) === JSON.stringify(shape(error))) return context.note(`${told}; as with fetch here${known[context.platform] ?? ''}`);
   const touched = await outcome(touching(context.fetch));
   equal(shape(error), shape(touched));
-  context.note(`${told}; as with fetch here, once response.body was looked at`);
+  context.note(`${told}; as with fetch here, once response.body was looked at${known[context.platform] ?? ''}`);
 }
+
+/** Where it is known that the reason of an abort does not reach the body. */
+const known: Partial<Record<Platform, string>> = {
+  webkit: ': https://github.com/WebKit/standards-positions/issues/711',
+  workerd: ': https://github.com/cloudflare/workerd/issues/7035',
+};
 
 /** A fetch whose caller has looked at the response's body, which some engines remember. */
 const touching = (fetch: Fetch): Fetch => async (...given) => {
