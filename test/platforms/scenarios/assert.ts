@@ -26,9 +26,17 @@ export function equal(actual: unknown, expected: unknown, what = 'found'): void 
   if (!isPlain || found !== wanted) throw new Error(`${what}: ${found}, expected: ${wanted}`);
 }
 
-/** What a promise rejects with. */
-export const rejectionOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then((value) => { throw new Error(`fulfilled with ${String(value)}`); }, (error: unknown) => error);
+/** What a promise rejects with. May be asked for now and awaited later. */
+export function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  const rejection = promise.then((value) => { throw new Error(`fulfilled with ${String(value).slice(0, 100)}`); }, (error: unknown) => error);
+  rejection.catch(() => {});
+  return rejection;
+}
+
+/** Reads on to the end, where there is one: a reader that tells of it for ever is not asked for ever. */
+export async function readOn(reader: { read(): Promise<{ done: boolean }> } | undefined): Promise<void> {
+  while ((await reader?.read())?.done === false);
+}
 
 /** Settles as the promise does, or rejects when its time is up. */
 export function within<Value>(ms: number, promise: Promise<Value>, what: string): Promise<Value> {

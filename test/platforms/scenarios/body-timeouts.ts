@@ -1,4 +1,4 @@
-import { check, equal, rejectionOf, skip } from './assert.ts';
+import { check, equal, readOn, rejectionOf, skip } from './assert.ts';
 import { same } from './native.ts';
 import type { Library, Scenarios } from './scenario.ts';
 
@@ -37,7 +37,7 @@ export const bodyTimeouts: Scenarios = {
     const response = await resilientFetch(context.url({ how: 'stall', size: 2_000 }), { clock, bodyTimeout: 1_000 });
     const reader = response.body?.getReader();
     await reader?.read();
-    const rest = rejectionOf((async () => { for (;;) await reader?.read(); })());
+    const rest = rejectionOf(readOn(reader));
     await clock.settle(() => clock.pending === 1);
 
     await clock.advance(1_000);
@@ -127,7 +127,7 @@ export const bodyTimeouts: Scenarios = {
     const response = await resilientFetch(context.url({ how: 'stall', size: 2_000 }), { ...wrapped, signal: controller.signal });
     const reader = response.body?.getReader();
     await reader?.read();
-    const rest = rejectionOf((async () => { for (;;) await reader?.read(); })());
+    const rest = rejectionOf(readOn(reader));
     await context.collect?.();
 
     controller.abort(reason);
