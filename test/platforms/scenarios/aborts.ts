@@ -111,6 +111,7 @@ export const aborts: Scenarios = {
 
   'an abort in the body reaches a reader alone after a collection': async ({ resilientFetch }, _testing, context) => {
     if (context.collect === undefined) context.note('not told to collect, as the engine takes no such order');
+    if (context.platform === 'webkit') skip('what is left of the response is collected sooner or later here, and the abort lost with it, by fetch too');
     await rejectsWithReason(context, resilientFetch, reason, async (fetch) => {
       const controller = new AbortController();
       const begin = async (): Promise<[ReadableStreamDefaultReader<unknown> | undefined, () => boolean]> => {
@@ -214,11 +215,13 @@ export const aborts: Scenarios = {
   },
 };
 
-/** Tells whether an object has been collected, where that can be known. */
+const collected = typeof FinalizationRegistry === 'function' ? new FinalizationRegistry<() => void>((tell) => tell()) : undefined;
+
+/** Tells whether an object has been collected, where that can be known. A WeakRef that was asked would hold it a while longer. */
 function watched(object: object): () => boolean {
-  if (typeof WeakRef !== 'function') return () => false;
-  const reference = new WeakRef(object);
-  return () => reference.deref() === undefined;
+  let isGone = false;
+  collected?.register(object, () => { isGone = true; });
+  return () => isGone;
 }
 
 /** A signal that counts its listeners. */

@@ -12,12 +12,14 @@ const arguments_: Readonly<Record<string, readonly [string, Record<string, unkno
 
 const refuses = (url: string, init: Record<string, unknown>): Scenario => async ({ resilientFetch }, _testing, context) => {
   let attempts = 0;
+  // Nor does a predicate overrule it.
+  const shouldRetry = (): boolean => true;
   const fetch = (input: Parameters<typeof globalThis.fetch>[0], given?: Parameters<typeof globalThis.fetch>[1]): Promise<Response> => {
     attempts += 1;
     return context.fetch(input, given);
   };
 
-  const error = await rejectionOf(resilientFetch(url, { ...init, fetch, backoff: { base: 0 } }));
+  const error = await rejectionOf(resilientFetch(url, { ...init, fetch, shouldRetry, backoff: { base: 0 } }));
 
   equal(shape(error), shape(await rejectionOf((async () => context.fetch(url, init))())));
   if (attempts > 1 && isTaken(url, init)) return context.note('tried again, as the Request constructor takes here what fetch refuses: https://github.com/oven-sh/bun/issues/18643');
