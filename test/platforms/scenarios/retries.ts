@@ -36,6 +36,18 @@ export const retries: Scenarios = {
     equal((await context.log()).map(({ method }) => method), ['PUT', 'PUT', 'DELETE', 'DELETE']);
   },
 
+  'sends again what was asked at the call, whatever becomes of init': async ({ resilientFetch }, _testing, context) => {
+    const headers = { 'x-name': 'Ada' };
+    const init = { ...atOnce, method: 'PUT', headers };
+    const call = resilientFetch(context.url(503, 503, 200), init);
+
+    headers['x-name'] = 'Bob';
+    init.method = 'DELETE';
+
+    equal((await call).status, 200);
+    equal((await context.log()).map(({ method, headers: sent }) => [method, sent['x-name']]), [['PUT', 'Ada'], ['PUT', 'Ada'], ['PUT', 'Ada']]);
+  },
+
   'sends a POST once': async ({ resilientFetch, failuresOf }, _testing, context) => {
     const response = await resilientFetch(context.url(503, 200), { ...atOnce, method: 'POST', body: 'text' });
 
