@@ -97,14 +97,16 @@ export const waysIn: Scenarios = {
     const clock = new FakeClock();
     const first = resilientFetch.with({ clock, retries: 1, random: () => 0.5 });
     const second = first.with({ retries: 2 });
-    const statuses: number[] = [];
+    const outcomes: unknown[] = [];
     for (const api of [first, second]) {
-      const call = api('http://users.test/', { fetch: scriptedFetch([503, 503, 200], clock) });
+      const started = clock.now();
+      const fetch = scriptedFetch([503, 503, 200], clock);
+      const call = api('http://users.test/', { fetch });
       await clock.advance(60_000);
-      statuses.push((await call).status);
+      outcomes.push([(await call).status, fetch.times.map((time) => time - started)]);
     }
 
-    equal(statuses, [503, 200]);
+    equal(outcomes, [[503, [0, 100]], [200, [0, 100, 300]]]);
   },
 
   'leaves no rejection unhandled': async (_library, _testing, context) => {
