@@ -61,7 +61,7 @@ export class Call implements Asker, Sleeper {
     const { shouldRetry, budget, retryOn } = this.policy;
     const isGood = !shouldRetry && !budget && !retryOn.statuses.has(response?.status) && !this.signal?.aborted;
     // Most calls end here: there is nothing to judge, and nobody to ask or to pay.
-    if (isGood) this.end(response);
+    if (isGood) this.end(response, request);
     else void this.judge({ kind: 'response', response }, request);
   }
 
@@ -83,7 +83,7 @@ export class Call implements Asker, Sleeper {
         policy.onFailure?.(failure);
         throwIfAborted(signal);
       }
-      if (failure?.delay === undefined) return response === undefined ? this.abort(outcome.error) : this.end(response);
+      if (failure?.delay === undefined) return response === undefined ? this.abort(outcome.error) : this.end(response, request);
       // There is no time to read in a wait of 0.
       if (failure.delay === 0) drop(response, request);
       else this.rest = drain(response, request);
@@ -101,8 +101,8 @@ export class Call implements Asker, Sleeper {
     makeAttempt(this);
   }
 
-  end(response: Response): void {
-    this.asker.arrive(this.settle(response));
+  end(response: Response, request?: Follower): void {
+    this.asker.arrive(this.settle(response), request);
   }
 
   abort(reason: unknown): void {

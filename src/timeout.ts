@@ -1,7 +1,7 @@
 import { drop } from './body.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { TimeoutError } from './errors.ts';
-import { follow, stopWhenCollected, unfollow, type Following } from './following.ts';
+import { follow, followWhileHeld, unfollow, type Follower } from './following.ts';
 import { signalOf, withSignal, type Asker, type Layer } from './layer.ts';
 
 type Scope = 'attempt' | 'total';
@@ -16,13 +16,15 @@ export const isCutByTotal = (signal: AbortSignal | undefined): boolean => signal
  * A request under a limit, and from its headers on the body: what aborts them. A class, and one object for all of it, as a
  * closure each was a third of what a call allocates.
  */
-class Limit implements Asker, Following, Timer {
+class Limit implements Asker, Follower, Timer {
   readonly scope: Scope;
   readonly clock: Clock;
   id: unknown;
   asker: Asker | undefined;
   signal: AbortSignal | undefined;
   controller: AbortController | undefined;
+  /** The request of the attempt that a total hands over, whose own limit nobody else holds. */
+  beneath: Follower | undefined;
 
   constructor(scope: Scope, clock: Clock, asker: Asker, signal: AbortSignal | undefined, controller: AbortController | undefined) {
     this.scope = scope;
@@ -31,6 +33,7 @@ class Limit implements Asker, Following, Timer {
     this.asker = asker;
     this.signal = signal;
     this.controller = controller;
+    this.beneath = undefined;
   }
 
   expire(timeout: number): void {
@@ -48,11 +51,12 @@ class Limit implements Asker, Following, Timer {
   }
 
   /** From here on the caller's signal aborts the body, unless the platform sees to that itself. */
-  arrive(response: Response): void {
+  arrive(response: Response, request?: Follower): void {
     const { asker, controller, signal } = this;
     if (asker === undefined) return drop(response);
     const body = signal && controller && response?.body;
-    if (body) stopWhenCollected(body, this);
+    this.beneath = request;
+    if (body) followWhileHeld(signal, this, response, body);
     if (body || signal === undefined) this.settle();
     else this.stop();
     asker.arrive(response, controller && this);
