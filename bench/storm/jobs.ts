@@ -3,7 +3,7 @@ import { contend, jitters, type Contention } from './contention.ts';
 import { playFlaky, playPatience, playRideOut, type Flaky, type Patience, type RideOut } from './defaults.ts';
 import { playOutage, story, verdictOf, type Outage, type Story, type Verdict } from './outage.ts';
 import { noRetries, ours, oursWithBudget, policies, type Policy } from './policies.ts';
-import { playRestart, spreads, type Restart } from './restart.ts';
+import { playRestart, spreads, type Restart, type Spread, type Wording } from './restart.ts';
 import { playScale, type Scale } from './scale.ts';
 import { retriesIn } from './words.ts';
 
@@ -74,13 +74,18 @@ const variants: readonly Job[] = [
   ...[1, 10, 100].map((capacity) => variantOf('capacity', String(capacity), withBudget(capacity, 0.1))),
 ];
 
-const restart = (['seconds', 'date'] as const).flatMap((wording) => spreads
-  .filter(({ isBrief }) => wording === 'seconds' || isBrief)
-  .map((spread): Job => ({
-    kind: 'restart',
-    name: `restart, ${wording}, ${spread.name}`,
-    play: async () => [await playRestart(spread, wording, 100_000, seed)],
-  })));
+const restartOf = (spread: Spread, wording: Wording, clients: number, within: number): Job => ({
+  kind: 'restart',
+  name: `restart, ${wording}, ${clients} clients in ${within} s, ${spread.name}`,
+  play: async () => [await playRestart(spread, wording, clients, within, seed)],
+});
+
+const restart = [
+  ...spreads.map((spread) => restartOf(spread, 'seconds', 100_000, 10)),
+  ...spreads.filter(({ isBrief }) => isBrief).map((spread) => restartOf(spread, 'date', 100_000, 10)),
+  // A smaller crowd, for what depends on their ratio alone.
+  ...[4, 20, 40].flatMap((within) => spreads.map((spread) => restartOf(spread, 'seconds', 20_000, within))),
+];
 
 const rideOut = [[0, 200], [1, 200], [2, 200], [3, 200], [4, 200], [5, 200], [3, 50], [3, 100], [3, 400], [3, 1_000]].map(([retries = 0, base = 0]): Job => ({
   kind: 'rideOut',

@@ -6,8 +6,8 @@ import { whole } from './words.ts';
 
 /** How they come back: request rate over time, a strip for each spread. */
 export function restartPlot(results: readonly Restart[], theme: Theme): TopLevelSpec {
-  const told = results.filter(({ wording }) => wording === 'seconds');
-  const clients = told[0]?.clients ?? 0;
+  const clients = Math.max(...results.map((result) => result.clients));
+  const told = results.filter((result) => result.wording === 'seconds' && result.clients === clients);
   return {
     title: {
       text: 'All are told "Retry-After: 30" in the same second: how do they come back?',

@@ -38,9 +38,9 @@ export const variantTable = ({ variant }: Results): string[] =>
   markdown([['other than the story', 'policy', ...verdictHeads], ...variant.map(({ about, value, policy, verdict }) => [`${about} ${value}`, policy, ...verdictCells(verdict)])]);
 
 export const restartTable = ({ restart }: Results): string[] => markdown([
-  ['Retry-After is', 'added to it', 'peak, requests/s', 'calls that end well', 'requests a call', 'later than asked, median'],
-  ...restart.map(({ wording, spread, peak, good, amplification, late }) =>
-    [wording === 'seconds' ? '30' : 'a date', spread, whole(peak), percent(good), times(amplification), seconds(late)]),
+  ['Retry-After is', 'clients', 'can be served in', 'added to it', 'peak, requests/s', 'calls that end well', 'requests a call', 'later than asked, median'],
+  ...restart.map(({ wording, clients, within, spread, peak, good, amplification, late }) =>
+    [wording === 'seconds' ? '30' : 'a date', whole(clients), `${within} s`, spread, whole(peak), percent(good), times(amplification), seconds(late)]),
 ]);
 
 export const rideOutTable = ({ rideOut }: Results): string[] => {

@@ -37,6 +37,8 @@ export interface Restart {
   readonly spread: string;
   readonly wording: Wording;
   readonly clients: number;
+  /** In how many seconds the service could serve them all. */
+  readonly within: number;
   /** The most requests in a tenth of a second when they come back for the first time, as a rate. */
   readonly peak: number;
   /** Requests a second, from the first of those that come back, in tenths of a second. */
@@ -52,18 +54,15 @@ export interface Restart {
 /** What the service asks for, and when it is back, in milliseconds. */
 const asked = 30_000;
 
-/** What it can do when it is back, and how long a queue it lets grow: a second's work. */
-const capacityOf = (clients: number): number => clients / 10;
-
 /**
  * A service is down for a second, in which all of its clients call. It tells each to come back in 30 s, or at half a minute past. Back
- * again, it can serve them all in 10 s; whom it cannot serve within a second, it tells the same again.
+ * again, it can serve them all within so many seconds; whom it cannot serve within a second, it tells the same again.
  */
-export async function playRestart(spread: Spread, wording: Wording, clients: number, seed: number): Promise<Restart> {
+export async function playRestart(spread: Spread, wording: Wording, clients: number, within: number, seed: number): Promise<Restart> {
   const clock = new CoarseClock(1);
   const [arrivals, random] = [seededRandom(seed), seededRandom(seed + 1)];
   const moments: number[] = [];
-  const capacity = capacityOf(clients);
+  const capacity = clients / within;
   const service = new Service({ clock, capacity: () => capacity, limit: capacity, refuse: () => refusal(wording, clock.now()) });
   const client = resilientFetch.with({
     clock,
@@ -91,6 +90,7 @@ export async function playRestart(spread: Spread, wording: Wording, clients: num
     spread: spread.name,
     wording,
     clients,
+    within,
     peak: Math.max(...tenths),
     tenths,
     good: late.length / clients,

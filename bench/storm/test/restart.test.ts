@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { playRestart, spreads } from '../restart.ts';
 
-const results = await Promise.all(spreads.map((spread) => playRestart(spread, 'seconds', 2_000, 1)));
+const results = await Promise.all(spreads.map((spread) => playRestart(spread, 'seconds', 2_000, 10, 1)));
 
 describe('playRestart', () => {
   it('has them come back as they came where nothing is added', () => {
@@ -22,6 +22,6 @@ describe('playRestart', () => {
   });
 
   it('is the same again with the same seed', async () => {
-    assert.deepEqual(await Promise.all(spreads.map((spread) => playRestart(spread, 'seconds', 2_000, 1))), results);
+    assert.deepEqual(await Promise.all(spreads.map((spread) => playRestart(spread, 'seconds', 2_000, 10, 1))), results);
   });
 });
