@@ -34,12 +34,14 @@ export interface ResilienceOptions {
   bodyTimeout?: number | undefined;
   /**
    * The waits between attempts. Default `{ base: 200, factor: 2, max: 30_000, jitter: 'full' }`; settings that are given
-   * are merged into those in force, a function replaces them.
+   * are merged into those in force, a function replaces them. With `'none'` or a function, nothing but that is added to
+   * what a server asks for.
    */
   backoff?: Backoff | undefined;
   /**
    * The longest `Retry-After`, in milliseconds, that is waited out. Default 60 000. Above it no retry is made, and the
-   * response is handed over at once.
+   * response is handed over at once. What chance adds to the wait comes on top: the backoff, or up to a quarter of
+   * `Retry-After` if that is more, so that 100 000 clients who were told the same second do not come back in one.
    */
   maxRetryAfter?: number | undefined;
   /**

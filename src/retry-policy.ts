@@ -107,8 +107,8 @@ export interface Delay {
 }
 
 /**
- * How long to wait before a retry, or why it is not made. What the server asks for is waited out, and our backoff after
- * it, so that those who were told the same moment do not come back as a herd.
+ * How long to wait before a retry, or why it is not made. What the server asks for is waited out, and after it our backoff,
+ * or by chance up to a quarter of it if that is more: those who were told the same moment would come back as a herd.
  */
 export function nextDelay(
   { backoff, maxRetryAfter, random }: RetryPolicy,
@@ -118,8 +118,10 @@ export function nextDelay(
   left: number,
 ): Delay | StopReason {
   if (retryAfter !== undefined && (retryAfter > maxRetryAfter || retryAfter === Infinity)) return 'retry-after-too-long';
-  const own = ownDelay(backoffDelay(retry, backoff, chance(random(), 'random'), previous), 'backoff');
-  const delay = (retryAfter ?? 0) + own;
+  const drawn = chance(random(), 'random');
+  const own = ownDelay(backoffDelay(retry, backoff, drawn, previous), 'backoff');
+  const hasJitter = typeof backoff === 'object' && backoff.jitter !== 'none';
+  const delay = retryAfter === undefined ? own : retryAfter + Math.max(own, hasJitter ? drawn * retryAfter / 4 : 0);
   // A wait that ends with the deadline leaves no time for an attempt.
   if (delay >= left) return 'total-timeout';
   return { delay, delayFrom: retryAfter === undefined ? 'backoff' : 'retry-after' };

@@ -193,7 +193,8 @@ export function storyOf(script: Script): Story {
 
     const outcome = { attempt, kind, duration, ...(status === undefined ? { error: result } : { status }) } as const;
     const hinted = retryAfter === undefined ? outcome : { ...outcome, retryAfter };
-    const delay = (retryAfter ?? 0) + backoffOf(options.backoff, attempt, answer.chance ?? 0.5, previous);
+    const own = backoffOf(options.backoff, attempt, answer.chance ?? 0.5, previous);
+    const delay = retryAfter === undefined ? own : retryAfter + Math.max(own, spreadOf(options.backoff) * retryAfter * (answer.chance ?? 0.5));
     const stopped = !wanted ? (transient ? 'declined' : 'not-repeatable')
       : attempt > retries ? 'retries-spent'
       : body?.kind === 'stream' ? 'one-shot-body'
@@ -255,3 +256,6 @@ function backoffOf(backoff: Options['backoff'] = {}, retry: number, chance: numb
     decorrelated: Math.min(max, uniform(base, 3 * (previous ?? base))),
   }[jitter];
 }
+
+/** Up to which share of what a server asks for is added to it: a quarter, but where the wait is the user's own or has no jitter. */
+const spreadOf = (backoff: Options['backoff'] = {}): number => (typeof backoff === 'string' || backoff.jitter === 'none' ? 0 : 1 / 4);

@@ -48,7 +48,7 @@ describe('how it works', () => {
     await clock.advance(60_000);
 
     assert.equal((await call).status, 200);
-    assert.deepEqual(fetch.times, [0, 100, 300, 5_700]);
+    assert.deepEqual(fetch.times, [0, 100, 300, 5_925]);
   });
 
   it('hands over the last answer as it is when no retry is left, or none can come in time', async () => {

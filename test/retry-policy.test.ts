@@ -183,7 +183,21 @@ describe('nextDelay', () => {
   });
 
   it('waits what the server asks for, and the backoff on top', () => {
-    assert.deepEqual(nextDelay(policy, 2, 100, 5_000, Infinity), { delay: 5_200, delayFrom: 'retry-after' });
+    assert.deepEqual(nextDelay(policy, 2, 100, 500, Infinity), { delay: 700, delayFrom: 'retry-after' });
+  });
+
+  it('waits up to a quarter more than the server asks for, by chance, where that is more than the backoff', () => {
+    assert.deepEqual(nextDelay(policy, 2, 100, 5_000, Infinity), { delay: 5_625, delayFrom: 'retry-after' });
+  });
+
+  it('adds no more than the backoff where there is to be no jitter', () => {
+    const backoff = { base: 200, factor: 2, max: 30_000, jitter: 'none' } as const;
+
+    assert.deepEqual(nextDelay({ ...policy, backoff }, 2, 100, 5_000, Infinity), { delay: 5_400, delayFrom: 'retry-after' });
+  });
+
+  it('adds no more than a function of the user says', () => {
+    assert.deepEqual(nextDelay({ ...policy, backoff: () => 7 }, 2, 100, 5_000, Infinity), { delay: 5_007, delayFrom: 'retry-after' });
   });
 
   it('knows an asked wait of 0 from none', () => {
@@ -191,7 +205,7 @@ describe('nextDelay', () => {
   });
 
   it('sits out the longest Retry-After allowed', () => {
-    assert.deepEqual(nextDelay(policy, 1, undefined, 60_000, Infinity), { delay: 60_100, delayFrom: 'retry-after' });
+    assert.deepEqual(nextDelay(policy, 1, undefined, 60_000, Infinity), { delay: 67_500, delayFrom: 'retry-after' });
   });
 
   it('stops above the longest Retry-After allowed', () => {

@@ -202,19 +202,19 @@ describe('withRetry', () => {
 });
 
 describe('the wait that a server asks for', () => {
-  it('is waited out, with the backoff on top', async () => {
+  it('is waited out, with some jitter on top', async () => {
     const { fetch, failures } = await play([respond(503, { 'retry-after': '7' }), 200]);
 
-    assert.deepEqual(fetch.times, [0, 7_100]);
+    assert.deepEqual(fetch.times, [0, 7_875]);
     assert.deepEqual(failures, [{
-      attempt: 1, kind: 'response', status: 503, duration: 0, delay: 7_100, delayFrom: 'retry-after', retryAfter: 7_000,
+      attempt: 1, kind: 'response', status: 503, duration: 0, delay: 7_875, delayFrom: 'retry-after', retryAfter: 7_000,
     }]);
   });
 
   it('counts for any response that is retried', async () => {
     const { fetch } = await play([respond(500, { 'retry-after': '7' }), 200]);
 
-    assert.deepEqual(fetch.times, [0, 7_100]);
+    assert.deepEqual(fetch.times, [0, 7_875]);
   });
 
   it('is measured from the wall clock, wherever that is', async () => {
@@ -259,7 +259,7 @@ describe('the wait that a server asks for', () => {
   it('invites a POST back', async () => {
     const { fetch } = await play([respond(429, { 'retry-after': '1' }), 200], { method: 'POST', body: 'x' });
 
-    assert.deepEqual(fetch.times, [0, 1_100]);
+    assert.deepEqual(fetch.times, [0, 1_125]);
     assert.equal(await fetch.requests[1]?.request.text(), 'x');
   });
 });

@@ -24,7 +24,7 @@ export const policies: readonly Policy[] = [
   { name: '3 retries, exponential, no jitter', options: { retries: 3, backoff: { jitter: 'none' } } },
   ours,
   oursWithBudget,
-  { name: 'service sheds, Retry-After obeyed to the ms', options: { backoff: { base: 0 } }, retryAfter: '10' },
+  { name: 'service sheds, Retry-After obeyed to the ms', options: { backoff: { base: 0, jitter: 'none' } }, retryAfter: '10' },
   { name: 'service sheds, Retry-After, our default', options: {}, retryAfter: '10' },
   { name: 'service sheds, Retry-After, our default, with a budget', options: {}, retryAfter: '10', budget: () => retryBudget() },
   // Public defaults of well-known clients, as far as they tell number, waits, jitter and quota.

@@ -13,7 +13,7 @@ export interface Spread {
 
 /** That share of what was asked for on top of it, by chance; and no backoff. */
 const share = (most: number): Spread['options'] => (random) => ({
-  backoff: { base: 0 },
+  backoff: { base: 0, jitter: 'none' },
   retryAfter: ({ headers }, date) => {
     const asked = parseRetryAfter(headers.get('retry-after'), date);
     return asked === undefined ? undefined : asked + most * asked * random();
@@ -22,10 +22,10 @@ const share = (most: number): Spread['options'] => (random) => ({
 });
 
 export const spreads: readonly Spread[] = [
-  { name: 'nothing', isBrief: true, options: () => ({ backoff: { base: 0 } }) },
-  { name: 'the backoff of that retry: our default', isBrief: true, options: () => ({}) },
+  { name: 'nothing', isBrief: true, options: share(0) },
+  { name: 'the backoff of that retry', isBrief: true, options: () => ({ backoff: (retry, chance) => chance * 200 * 2 ** (retry - 1) }) },
   { name: 'up to 10 % of it', isBrief: false, options: share(0.1) },
-  { name: 'up to 25 % of it', isBrief: true, options: share(0.25) },
+  { name: 'up to 25 % of it: our default', isBrief: true, options: () => ({}) },
   { name: 'up to 50 % of it', isBrief: false, options: share(0.5) },
   { name: 'up to 100 % of it', isBrief: false, options: share(1) },
 ];
