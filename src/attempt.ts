@@ -1,6 +1,6 @@
 import { isBodyFactory, sendsOwnBody, type BodyFactory } from './body.ts';
 import { untilAborted } from './following.ts';
-import { copyOf, isRequest, withSignal, type Init, type Input } from './layer.ts';
+import { copyOf, isRequest, withSignal, type Init, type Input } from './init.ts';
 import type { Call } from './retry.ts';
 
 /** Makes an attempt of a call: the first with the caller's own input and init, later ones with those of the call. */

@@ -1,7 +1,8 @@
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { TimeoutError } from './errors.ts';
 import type { Follower } from './following.ts';
-import { signalOf, type Layer } from './layer.ts';
+import { signalOf } from './init.ts';
+import type { Layer } from './layer.ts';
 
 /** Ends the reading of a body that stays silent for longer than `timeout` milliseconds. The only layer that wraps a response. */
 export const withBodyTimeout = (timeout: number, clock: Clock): Layer => (send) => (input, init, asker) =>

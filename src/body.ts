@@ -1,5 +1,5 @@
 import type { Follower } from './following.ts';
-import { isRequest, type Init, type Input } from './layer.ts';
+import { isRequest, type Init, type Input } from './init.ts';
 
 /**
  * A body for each attempt, where one cannot be sent twice. May be async, in time that `totalTimeout` alone bounds. What it

@@ -1,5 +1,5 @@
 import { isOneShot, sendsOwnBody } from './body.ts';
-import { copyOf, isRequest, signalOf, type Init, type Input } from './layer.ts';
+import { copyOf, isRequest, signalOf, type Init, type Input } from './init.ts';
 
 /** What was asked, as far as it decides whether it may be asked again. */
 export interface RequestFacts {

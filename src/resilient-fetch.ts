@@ -1,7 +1,8 @@
 import { withBodyTimeout } from './body-timeout.ts';
 import { drop, isBodyFactory, type BodyFactory } from './body.ts';
 import { remember } from './failures.ts';
-import { callOf, copyOf, isPlain, promised, sending, signalOf, type Fetch, type Init, type Input } from './layer.ts';
+import { copyOf, isPlain, signalOf, type Init, type Input } from './init.ts';
+import { callOf, promised, sending, type Fetch } from './layer.ts';
 import { checkOptions, defaults, isOption, markAsOurs, optionNames, resolveOptions, type ResilienceOptions, type ResolvedOptions } from './options.ts';
 import { isAcceptable, isRefused } from './request.ts';
 import { withRetry } from './retry.ts';

@@ -2,7 +2,8 @@ import { drop } from './body.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { TimeoutError } from './errors.ts';
 import { follow, followWhileHeld, unfollow, type Follower } from './following.ts';
-import { signalOf, withSignal, type Asker, type Layer } from './layer.ts';
+import { signalOf, withSignal } from './init.ts';
+import type { Asker, Layer } from './layer.ts';
 
 type Scope = 'attempt' | 'total';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { cancel, drain, drop, isOneShot, sendsOwnBody, stop } from '../src/body.ts';
-import type { Init, Input } from '../src/layer.ts';
+import type { Init, Input } from '../src/init.ts';
 
 const url = 'http://users.test/1';
 

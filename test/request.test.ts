@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
-import type { Init, Input } from '../src/layer.ts';
+import type { Init, Input } from '../src/init.ts';
 import { isAcceptable, isRefused, requestFacts } from '../src/request.ts';
 
 const url = 'http://users.test/1';

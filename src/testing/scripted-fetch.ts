@@ -2,7 +2,8 @@ import { numeric } from '../checks.ts';
 import type { Clock } from '../clock.ts';
 import { unusable } from '../errors.ts';
 import { untilAborted } from '../following.ts';
-import type { Fetch, Init, Input } from '../layer.ts';
+import type { Init, Input } from '../init.ts';
+import type { Fetch } from '../layer.ts';
 import { sleep } from '../sleep.ts';
 
 /**
