@@ -1,3 +1,4 @@
+import { drop } from './body.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { TimeoutError } from './errors.ts';
 import type { Follower } from './following.ts';
@@ -8,9 +9,11 @@ import type { Layer } from './layer.ts';
 export const withBodyTimeout = (timeout: number, clock: Clock): Layer => (send) => (input, init, asker) =>
   send(input, init, {
     arrive: (response, request) => {
+      const given = response;
       try {
         response = isReadable(response) ? withBody(response, limited(response, timeout, clock, request, signalOf(input, init))) : response;
       } catch (error) {
+        drop(given, request);
         return asker.fail(error);
       }
       asker.arrive(response, request);

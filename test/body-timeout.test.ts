@@ -248,7 +248,7 @@ describe('withBodyTimeout', () => {
     assert.ok(await received(new OwnResponse(peer().body)) instanceof OwnResponse);
   });
 
-  it('fails with what the class of the response throws', async () => {
+  it('fails with what the class of the response throws, and drops the response', async () => {
     const error = new Error('one of a kind');
     class OnlyResponse extends Response {
       static made = false;
@@ -259,7 +259,12 @@ describe('withBodyTimeout', () => {
       }
     }
 
-    assert.equal(await rejectionOf(received(new OnlyResponse(peer().body))), error);
+    const { body, seen } = peer();
+    const controller = new AbortController();
+
+    assert.equal(await rejectionOf(received(new OnlyResponse(body), new FakeClock(), controller)), error);
+
+    assert.ok('cancelled' in seen && controller.signal.aborted);
   });
 
   it('hands on what fails', async () => {
