@@ -1,4 +1,4 @@
-import { isBodyFactory, sendsOwnBody, type BodyFactory } from './body.ts';
+import { cancel, isBodyFactory, sendsOwnBody, type BodyFactory } from './body.ts';
 import { untilAborted } from './following.ts';
 import { copyOf, isRequest, withSignal, type Init, type Input } from './init.ts';
 import type { Call } from './retry.ts';
@@ -18,12 +18,15 @@ export function makeAttempt(call: Call, input: Input = call.spare ?? call.input,
 
 /** The same, with a body that is made for it. */
 async function makeBody(call: Call, input: Input, init: Init | undefined, factory: BodyFactory): Promise<void> {
+  const making = new Promise<Awaited<ReturnType<BodyFactory>>>((resolve) => resolve(factory()));
   try {
-    const body = await untilAborted(Promise.resolve(factory()), call.signal);
+    const body = await untilAborted(making, call.signal);
     call.made = { ...copyOf(init), body };
     call.send(input, call.made, call);
   } catch (error) {
     call.abort(error);
+    // What comes too late to be sent holds what it reads from.
+    making.then(cancel, () => {});
   }
 }
 

@@ -26,17 +26,15 @@ const mayHaveBody = ({ body, method }: Request): boolean =>
 export const isOneShot = (body: unknown): boolean =>
   typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body);
 
-const ignore = (): void => {};
-
 /** Lets go of a body that nobody will read. Never awaited, as on a teed body it can hang. */
-export function cancel(body: ReadableStream | null | undefined): void {
-  if (isFree(body)) body.cancel().catch(ignore);
+export function cancel(body: unknown): void {
+  if (isFree(body)) void cut(body, undefined);
 }
 
 /** What a dropped response is cut with, where someone reads a clone of it. Made once, as an error costs microseconds. */
 const dropped = new DOMException('The response was dropped', 'AbortError');
 
-const isFree = (body: ReadableStream | null | undefined): body is ReadableStream => body?.locked === false;
+const isFree = (body: unknown): body is ReadableStream => (body as Partial<ReadableStream> | null | undefined)?.locked === false;
 
 /**
  * Drops a response, and its connection with it. Firefox closes that of a body which stalls for an abort only, which has to
@@ -44,11 +42,18 @@ const isFree = (body: ReadableStream | null | undefined): body is ReadableStream
  */
 export function drop(response: Response | undefined, request?: Follower): void {
   const body = response?.body;
-  if (isFree(body)) cut(body, request);
+  if (isFree(body)) void cut(body, request);
 }
 
-const cut = (source: ReadableStream | ReadableStreamDefaultReader, request: Follower | undefined): void =>
-  void source.cancel().catch(ignore).then(() => request?.abort(dropped));
+/** Async, so that it never throws, whatever a stand-in for a stream does. */
+async function cut(source: ReadableStream | ReadableStreamDefaultReader, request: Follower | undefined): Promise<void> {
+  try {
+    await source.cancel();
+  } catch {
+    // A failure is nobody's.
+  }
+  request?.abort(dropped);
+}
 
 /** What is left to read of a response that was dropped. */
 export interface Rest {
@@ -68,7 +73,7 @@ export function drain(response: Response | undefined, request?: Follower): Rest 
 
 /** Drops what is left, and lets go of it, as a wait may be long. */
 export function stop(rest: Rest | undefined, isWhole = false): void {
-  if (rest?.reader !== undefined && !isWhole) cut(rest.reader, rest.request);
+  if (rest?.reader !== undefined && !isWhole) void cut(rest.reader, rest.request);
   if (rest !== undefined) rest.reader = rest.request = undefined;
 }
 
