@@ -18,7 +18,14 @@ export type Layer = (send: Send) => Send;
 
 /** The innermost layer. */
 export const sending = (fetch: Fetch): Send => (input, init, asker) =>
-  void callOf(fetch, input, init).then((response) => asker.arrive(response), (error) => asker.fail(error));
+  void callOf(fetch, input, init).then((response) => {
+    try {
+      asker.arrive(response);
+    } catch (error) {
+      // A stand-in for a Response may throw where it is looked at.
+      asker.fail(error);
+    }
+  }, (error) => asker.fail(error));
 
 /** The outermost, which makes the promise. */
 export const promised = (send: Send): Fetch => (input, init) => {

@@ -106,7 +106,7 @@ function withoutOptions(init: ResilientInit): Init {
  */
 async function abandon(fetch: Fetch, input: Input, init: Init | undefined, { reason }: AbortSignal): Promise<never> {
   const canBeSent = isAcceptable(input, init);
-  const answer = Promise.resolve(fetch(input, init));
+  const answer = callOf(fetch, input, init);
   answer.then((response) => drop(response), () => {});
   if (!canBeSent || isRefused(input, init)) await answer;
   throw remember(reason, []);

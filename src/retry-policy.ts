@@ -30,16 +30,16 @@ export interface RetryRules {
 
 /** Whether the same request may well succeed soon, and does no harm if it is sent again. */
 export function isTransient(
-  { response, error }: Outcome,
+  { kind, response, error }: Outcome,
   request: RequestFacts,
   { statuses, methods }: RetryRules,
   retryAfter: number | undefined,
 ): boolean {
   // RFC 9110 9.2.2: only what is idempotent, or known not to have been done, is repeated unasked.
   const isRepeatable = methods.has(request.method) || request.headers.has('idempotency-key');
-  if (response === undefined) return isWeb(request.url) && !isPermanent(error) && (isRepeatable || wasNeverReached(error));
-  const isInvited = (response.status === 429 || response.status === 503) && retryAfter !== undefined;
-  return statuses.has(response.status) && (isRepeatable || isInvited);
+  if (kind !== 'response') return isWeb(request.url) && !isPermanent(error) && (isRepeatable || wasNeverReached(error));
+  const isInvited = (response?.status === 429 || response?.status === 503) && retryAfter !== undefined;
+  return statuses.has(response?.status) && (isRepeatable || isInvited);
 }
 
 /** No other scheme than http and https: what other schemes refuse, they refuse again. A relative URL has none. */

@@ -14,9 +14,14 @@ import { failureOf } from './verdict.ts';
  * Asks how long to wait, drops the response, waits, and tries again.
  */
 export const withRetry = (policy: RetryPolicy): Layer => (send) => (input, init, asker) => {
-  const snapshot = policy.retries === 0 ? init : snapshotOf(init);
-  const call = new Call(policy, send, isRequest(input) ? input : String(input), snapshot, asker);
-  makeAttempt(call, input, hasOneShotHeaders(init) ? snapshot : init);
+  try {
+    const snapshot = policy.retries === 0 ? init : snapshotOf(init);
+    const call = new Call(policy, send, isRequest(input) ? input : String(input), snapshot, asker);
+    makeAttempt(call, input, hasOneShotHeaders(init) ? snapshot : init);
+  } catch (error) {
+    // Told rather than thrown, as a total timeout has begun.
+    asker.fail(error);
+  }
 };
 
 const none: readonly Failure[] = [];
@@ -60,10 +65,15 @@ export class Call implements Asker, Sleeper {
 
   arrive(response: Response, request?: Follower): void {
     const { shouldRetry, budget, retryOn } = this.policy;
-    const isGood = !shouldRetry && !budget && !retryOn.statuses.has(response?.status) && !this.signal?.aborted;
-    // Most calls end here: there is nothing to judge, and nobody to ask or to pay.
-    if (isGood) this.end(response, request);
-    else void this.judge({ kind: 'response', response }, request);
+    try {
+      const isGood = !shouldRetry && !budget && !retryOn.statuses.has(response?.status) && !this.signal?.aborted;
+      // Most calls end here: there is nothing to judge, and nobody to ask or to pay.
+      if (isGood) this.end(response, request);
+      else void this.judge({ kind: 'response', response }, request);
+    } catch (error) {
+      // A stand-in for a Response may throw where it is looked at.
+      this.abort(error);
+    }
   }
 
   fail(error: unknown): void {
@@ -76,15 +86,16 @@ export class Call implements Asker, Sleeper {
     const { response } = outcome;
     try {
       const judged = failureOf(this, outcome);
-      const failure = judged instanceof Promise ? await judged : judged;
+      // The global Promise may have been replaced, which an async function does not mind.
+      const failure = judged !== undefined && 'then' in judged ? await judged : judged;
       if (failure === undefined) {
         policy.budget?.deposit();
       } else {
         this.failures = [...this.failures, failure];
         policy.onFailure?.(failure);
-        throwIfAborted(signal);
       }
-      if (failure?.delay === undefined) return response === undefined ? this.abort(outcome.error) : this.end(response, request);
+      throwIfAborted(signal);
+      if (failure?.delay === undefined) return outcome.kind === 'response' ? this.end(outcome.response, request) : this.abort(outcome.error);
       // There is no time to read in a wait of 0.
       if (failure.delay === 0) drop(response, request);
       else this.rest = drain(response, request);

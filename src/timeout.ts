@@ -55,10 +55,12 @@ class Limit implements Asker, Follower, Timer {
   arrive(response: Response, request?: Follower): void {
     const { asker, controller, signal } = this;
     if (asker === undefined) return drop(response);
-    const body = signal && controller && response?.body;
+    const body: unknown = controller && response?.body;
     this.beneath = request;
-    if (body) followWhileHeld(signal, this, response, body);
-    if (body || signal === undefined) this.settle();
+    // A stand-in for a Response may have a text for its body, which nothing can abort.
+    const isLinked = signal !== undefined && typeof body === 'object' && body !== null;
+    if (isLinked) followWhileHeld(signal, this, response, body);
+    if (isLinked || signal === undefined) this.settle();
     else this.stop();
     asker.arrive(response, controller && this);
   }
@@ -89,10 +91,12 @@ class Limit implements Asker, Follower, Timer {
  */
 export const withTimeout = (timeout: number, scope: Scope, clock: Clock): Layer => (send) => (input, init, asker) => {
   const controller = new AbortController();
+  // Before anything is set up, as what a caller gives may throw where it is looked at.
+  const limited = withSignal(input, init, controller.signal);
   const limit = new Limit(scope, clock, asker, signalOf(input, init), controller);
   if (timeout < Infinity) startTimer(limit, timeout, () => limit.expire(timeout));
   follow(limit.signal, limit);
-  send(input, withSignal(input, init, controller.signal), limit);
+  send(input, limited, limit);
 };
 
 /** Fails as soon as the caller's signal aborts, whatever the fetch beneath makes of it. Where time has no limit, this is enough. */

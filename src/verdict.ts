@@ -15,7 +15,8 @@ export function failureOf(call: Call, outcome: Outcome): Failure | undefined | P
   if (isCutByTotal(signal)) return { attempt, kind: 'timeout', error: signal?.reason, duration, stopped: 'total-timeout' };
   throwIfAborted(signal);
 
-  const isBad = response === undefined || policy.retryOn.statuses.has(response.status);
+  // A stand-in for a fetch may answer with nothing, which is no failure.
+  const isBad = kind !== 'response' || policy.retryOn.statuses.has(response?.status);
   if (!isBad && policy.shouldRetry === undefined) return undefined;
   if (kind === 'network-error' && isRefused(input, call.made ?? init)) throw error;
 
@@ -42,7 +43,8 @@ type Writable<Values> = { -readonly [Name in keyof Values]: Values[Name] };
 
 /** The predicate's verdict, in place of that of the rules. */
 async function ask(shouldRetry: NonNullable<RetryPolicy['shouldRetry']>, attempt: Attempt, signal: AbortSignal | undefined): Promise<boolean> {
-  const answer = await untilAborted(Promise.resolve(shouldRetry(attempt)), signal);
+  // What it throws at once counts no more than what it rejects with, once the call is aborted.
+  const answer = await untilAborted(new Promise<boolean>((resolve) => resolve(shouldRetry(attempt))), signal);
   throwIfAborted(signal);
   return answer;
 }
