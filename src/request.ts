@@ -31,9 +31,12 @@ class Facts implements RequestFacts {
   }
 }
 
-/** Hooks write URLs into logs. The platform's fetch takes none with a password, but an injected one may. */
+/**
+ * Hooks write URLs into logs. The platform's fetch takes none with a password, but an injected one may. As the URL standard
+ * does, it looks past controls in front, and tabs and ends of lines anywhere.
+ */
 const withoutUserInfo = (url: string): string =>
-  !url.includes('@') ? url : url.replace(/^(\s*(?:https?:[/\\]*|(?:[a-z][a-z\d+.-]*:)?[/\\]{2}))[^/\\?#]*@/i, '$1');
+  !url.includes('@') ? url : url.replace(/[\t\n\r]/g, '').replace(/^([\0- ]*(?:https?:[/\\]*|(?:[a-z][a-z\d+.-]*:)?[/\\]{2}))[^/\\?#]*@/i, '$1');
 
 /**
  * Whether the platform may do more than refuse: a Request or stream that was used before, an init that is no object and a
