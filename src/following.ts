@@ -38,63 +38,8 @@ export function unfollow(signal: AbortSignal | undefined, follower: Follower): v
   if (present === follower || (present instanceof Set && present.delete(follower) && present.size === 0)) release(signal);
 }
 
-/** Follows in another's place, which it does not keep alive. */
-class Stand implements Follower {
-  signal: AbortSignal | undefined;
-  readonly follower: WeakRef<Follower>;
-
-  constructor(signal: AbortSignal, follower: Follower) {
-    this.signal = signal;
-    this.follower = new WeakRef(follower);
-  }
-
-  /** Lets go of the signal, whose reason may hold the body. */
-  abort(reason: unknown): void {
-    this.signal = undefined;
-    this.follower.deref()?.abort(reason);
-  }
-}
-
-// Missing in some runtimes, where a following lasts as long as its signal.
-const collected = typeof FinalizationRegistry === 'function' ? new FinalizationRegistry<Stand>((stand) => unfollow(stand.signal, stand)) : undefined;
-
-class Itself {
-  constructor(object: object) {
-    return object;
-  }
-}
-
-/** Has one object hold another, where nobody sees it. A WeakMap does the same for 4 µs a call, on Node 26, of the collector's time. */
-class Holder extends Itself {
-  #held: object;
-
-  private constructor(holder: object, held: object) {
-    super(holder);
-    this.#held = held;
-  }
-
-  static hold(holder: object, held: object): void {
-    if (#held in holder) holder.#held = held;
-    else new Holder(holder, held);
-  }
-}
-
-/**
- * From here on it follows as long as somebody can read the body, which nothing but the collector knows: the body is what is
- * watched, as a caller may keep its reader and let the Response go. Neither the signal nor the collector may lead to what
- * follows, which leads to the body in Firefox; so the body holds it. The response holds the body, as WebKit makes another
- * each time that nobody does.
- */
-export function followWhileHeld(signal: AbortSignal, follower: Follower, response: object, body: object): void {
-  if (collected === undefined) return;
-  const stand = new Stand(signal, follower);
-  replace(signal, follower, stand);
-  Holder.hold(body, follower);
-  Holder.hold(response, body);
-  collected.register(body, stand);
-}
-
-function replace(signal: AbortSignal, follower: Follower, other: Follower): void {
+/** Puts another in a follower's place. */
+export function replace(signal: AbortSignal, follower: Follower, other: Follower): void {
   const present = followers.get(signal);
   if (present instanceof Set) present.add(other).delete(follower);
   else followers.set(signal, other);

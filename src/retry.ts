@@ -68,7 +68,7 @@ export class Call implements Asker, Sleeper {
     try {
       const isGood = !shouldRetry && !budget && !retryOn.statuses.has(response?.status) && !this.signal?.aborted;
       // Most calls end here: there is nothing to judge, and nobody to ask or to pay.
-      if (isGood) this.end(response, request);
+      if (isGood) this.end(response);
       else void this.judge({ kind: 'response', response }, request);
     } catch (error) {
       // A stand-in for a Response may throw where it is looked at.
@@ -95,7 +95,7 @@ export class Call implements Asker, Sleeper {
         policy.onFailure?.(failure);
       }
       throwIfAborted(signal);
-      if (failure?.delay === undefined) return outcome.kind === 'response' ? this.end(outcome.response, request) : this.abort(outcome.error);
+      if (failure?.delay === undefined) return outcome.kind === 'response' ? this.end(outcome.response) : this.abort(outcome.error);
       // There is no time to read in a wait of 0.
       if (failure.delay === 0) drop(response, request);
       else this.rest = drain(response, request);
@@ -113,8 +113,8 @@ export class Call implements Asker, Sleeper {
     makeAttempt(this);
   }
 
-  end(response: Response, request?: Follower): void {
-    this.asker.arrive(this.settle(response), request);
+  end(response: Response): void {
+    this.asker.arrive(this.settle(response));
   }
 
   abort(reason: unknown): void {

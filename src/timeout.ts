@@ -1,7 +1,8 @@
 import { drop } from './body.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { TimeoutError } from './errors.ts';
-import { follow, followWhileHeld, unfollow, type Follower } from './following.ts';
+import { follow, unfollow, type Follower } from './following.ts';
+import { followWhileHeld } from './holding.ts';
 import { signalOf, withSignal } from './init.ts';
 import type { Asker, Layer } from './layer.ts';
 
@@ -24,8 +25,8 @@ class Limit implements Asker, Follower, Timer {
   asker: Asker | undefined;
   signal: AbortSignal | undefined;
   controller: AbortController | undefined;
-  /** The request of the attempt that a total hands over, whose own limit nobody else holds. */
-  beneath: Follower | undefined;
+  /** Another limit of the same body, as under a total, which nobody else holds. */
+  beneath: object | undefined;
 
   constructor(scope: Scope, clock: Clock, asker: Asker, signal: AbortSignal | undefined, controller: AbortController | undefined) {
     this.scope = scope;
@@ -52,14 +53,13 @@ class Limit implements Asker, Follower, Timer {
   }
 
   /** From here on the caller's signal aborts the body, unless the platform sees to that itself. */
-  arrive(response: Response, request?: Follower): void {
+  arrive(response: Response): void {
     const { asker, controller, signal } = this;
     if (asker === undefined) return drop(response);
     const body: unknown = controller && response?.body;
-    this.beneath = request;
     // A stand-in for a Response may have a text for its body, which nothing can abort.
     const isLinked = signal !== undefined && typeof body === 'object' && body !== null;
-    if (isLinked) followWhileHeld(signal, this, response, body);
+    if (isLinked) this.beneath = followWhileHeld(signal, this, response, body);
     if (isLinked || signal === undefined) this.settle();
     else this.stop();
     asker.arrive(response, controller && this);

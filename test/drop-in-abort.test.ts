@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { failuresOf, resilientFetch, type Failure, type Fetch, type ResilientInit } from '../src/index.ts';
+import { failuresOf, resilientFetch, type Failure, type Fetch, type ResilientFetch, type ResilientInit } from '../src/index.ts';
 import { FakeClock } from '../src/testing/index.ts';
 import { collect, eventually, rejectionOf, stall, startServer, statuses } from './loopback.ts';
 
@@ -388,22 +388,29 @@ for (const [how, fetchIt] of Object.entries(fetches)) {
 }
 
 describe('an abort while the body is read', () => {
-  it('finds the reader though the Response is collected', async (t) => {
-    const server = await startServer(t, (response) => stall(response));
-    const controller = new AbortController();
-    const keepReader = async (): Promise<[WeakRef<Response>, ReadableStreamDefaultReader<Uint8Array>]> => {
-      const response = await resilientFetch(server.url, { signal: controller.signal });
-      return [new WeakRef(response), bodyOf(response).getReader()];
-    };
-    const [response, reader] = await keepReader();
-    await collect();
+  const ways: Record<string, ResilientFetch> = {
+    'finds the reader though the Response is collected': resilientFetch,
+    'finds it under a total timeout': resilientFetch.with({ totalTimeout: 60_000 }),
+    'finds it through one resilientFetch over another': resilientFetch.with({ fetch: resilientFetch.with({ retries: 0 }) }),
+  };
+  for (const [name, fetch] of Object.entries(ways)) {
+    it(name, async (t) => {
+      const server = await startServer(t, (response) => stall(response));
+      const controller = new AbortController();
+      const keepReader = async (): Promise<[WeakRef<Response>, ReadableStreamDefaultReader<Uint8Array>]> => {
+        const response = await fetch(server.url, { signal: controller.signal });
+        return [new WeakRef(response), bodyOf(response).getReader()];
+      };
+      const [response, reader] = await keepReader();
+      await collect();
 
-    const call = rejectionOf(readAll(reader));
-    controller.abort('reason');
+      const call = rejectionOf(readAll(reader));
+      controller.abort('reason');
 
-    assert.equal(response.deref(), undefined);
-    assert.equal(await call, 'reason');
-  });
+      assert.equal(response.deref(), undefined);
+      assert.equal(await call, 'reason');
+    });
+  }
 
   it('aborts the body of a later attempt', async (t) => {
     const server = await startServer(t, (response, _request, number) => (number === 1 ? response.writeHead(503).end() : stall(response)));

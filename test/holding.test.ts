@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { describe, it } from 'node:test';
+import { follow, type Follower } from '../src/following.ts';
+import { followWhileHeld } from '../src/holding.ts';
+import { collect } from './loopback.ts';
+
+const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
+
+describe('followWhileHeld', () => {
+  /** Has it follow as long as a body can be read that only a reader holds. */
+  function begin(signal: AbortSignal, follower: Follower): ReadableStreamDefaultReader {
+    const response = new Response('a body');
+    follow(signal, follower);
+    followWhileHeld(signal, follower, response, response.body as ReadableStream);
+    return (response.body as ReadableStream).getReader();
+  }
+
+  it('follows while a reader holds the body, which holds what follows', async () => {
+    const controller = new AbortController();
+    const reasons: unknown[] = [];
+    const reader = begin(controller.signal, { abort: (reason) => reasons.push(reason) });
+    await collect();
+
+    controller.abort('stop');
+
+    assert.deepEqual(reasons, ['stop']);
+    reader.releaseLock();
+  });
+
+  it('follows no more, and takes the listener away, once the body is collected', async () => {
+    const controller = new AbortController();
+    begin(controller.signal, { abort: () => assert.fail('was collected') });
+
+    await collect();
+
+    assert.equal(listeners(controller.signal), 0);
+    controller.abort('stop');
+  });
+
+  it('leaves those alone who follow the same signal', async () => {
+    const controller = new AbortController();
+    const reasons: unknown[] = [];
+    const other = { abort: (reason: unknown) => reasons.push(reason) };
+    follow(controller.signal, other);
+    begin(controller.signal, { abort: () => assert.fail('was collected') });
+    await collect();
+
+    controller.abort('stop');
+
+    assert.deepEqual(reasons, ['stop']);
+  });
+
+  it('lets a body be collected that what follows leads to', async () => {
+    const { signal } = new AbortController();
+    const body = (() => {
+      const response = new Response('a body');
+      const follower = { body: response.body, abort(): void {} };
+      follow(signal, follower);
+      followWhileHeld(signal, follower, response, response.body as ReadableStream);
+      return new WeakRef(response.body as ReadableStream);
+    })();
+
+    await collect();
+
+    assert.equal(body.deref(), undefined);
+    assert.equal(listeners(signal), 0);
+  });
+});
