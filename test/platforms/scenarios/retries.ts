@@ -70,7 +70,7 @@ export const retries: Scenarios = {
     const clock = new FakeClock();
     const waits: unknown[] = [];
     const call = resilientFetch(context.url({ status: 503, headers: { 'retry-after': '7' } }, 200), {
-      ...atOnce, clock, onFailure: ({ delay, delayFrom }) => waits.push([delay, delayFrom]),
+      ...atOnce, clock, random: () => 0, onFailure: ({ delay, delayFrom }) => waits.push([delay, delayFrom]),
     });
     await clock.settle(() => waits.length === 1);
 
@@ -85,7 +85,7 @@ export const retries: Scenarios = {
     const clock = new FakeClock();
     const waits: unknown[] = [];
     const headers = { date: 'Tue, 03 Jun 2025 10:00:00 GMT', 'retry-after': 'Tue, 03 Jun 2025 10:00:30 GMT' };
-    const call = resilientFetch(context.url({ status: 503, headers }, 200), { ...atOnce, clock, onFailure: ({ delay }) => waits.push(delay) });
+    const call = resilientFetch(context.url({ status: 503, headers }, 200), { ...atOnce, clock, random: () => 0, onFailure: ({ delay }) => waits.push(delay) });
     await clock.settle(() => waits.length === 1);
 
     await clock.advance(30_000);
