@@ -300,6 +300,19 @@ describe('a call', () => {
     assert.deepEqual(seen, [reason, 'cancelled']);
   });
 
+  it('within a call takes the timeout of the attempt around it for an abort, and not for a total of its own', async () => {
+    const clock = new FakeClock();
+    const told: Failure[] = [];
+    const inner = resilientFetch.with({ clock, fetch: hang, onFailure: (failure) => told.push(failure) });
+    const call = resilientFetch(url, { clock, fetch: inner, timeout: 100, retries: 0 }).catch((error: unknown) => error);
+
+    await clock.advance(100);
+
+    const error = await call;
+    assert.ok(error instanceof TimeoutError && error.scope === 'attempt');
+    assert.deepEqual([told, failuresOf(error).map(({ stopped }) => stopped), clock.pending], [[], ['retries-spent'], 0]);
+  });
+
   it('within a call has its own attempts, and one abort for both', async () => {
     const clock = new FakeClock();
     const controller = new AbortController();
