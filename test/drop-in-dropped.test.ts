@@ -236,22 +236,23 @@ describe('a dropped response', () => {
     assert.equal(await (await call).text(), 'well');
   });
 
-  it('is not held while the call waits', async () => {
+  it('is not held while the call waits, nor is its request', async () => {
     const clock = new FakeClock();
-    let dropped: WeakRef<Response> | undefined;
-    const fetch = async (): Promise<Response> => {
-      if (dropped !== undefined) return new Response('well');
+    const dropped: (WeakRef<object> | undefined)[] = [];
+    const fetch: Fetch = async (_input, init) => {
+      if (dropped.length > 0) return new Response('well');
       const response = new Response('sorry', { status: 503 });
-      dropped = new WeakRef(response);
+      dropped.push(...[response, response.body, init?.signal].map((part) => part ? new WeakRef(part) : undefined));
       return response;
     };
     const call = resilientFetch('http://users.test/', { clock, fetch, totalTimeout: 60_000, signal: new AbortController().signal });
-    await clock.settle(() => clock.pending === 2 && dropped !== undefined);
+    await clock.settle(() => clock.pending === 2 && dropped.length > 0);
     await collect();
 
-    const held = dropped?.deref();
+    const held = dropped.map((part) => part?.deref());
 
-    assert.equal(held, undefined);
+    assert.deepEqual(held, [undefined, undefined, undefined]);
+    assert.ok(dropped.every((part) => part !== undefined));
     await clock.advance(1_000);
     assert.equal(await (await call).text(), 'well');
   });

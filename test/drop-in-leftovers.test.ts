@@ -156,6 +156,16 @@ describe('calls that share a signal', () => {
   });
 
   for (const [name, layer] of Object.entries(layers)) {
+    it(`hold nothing of the last of them ${name}`, async () => {
+      const { signal } = new AbortController();
+      const last = async (): Promise<WeakRef<Response>> => new WeakRef(await resilientFetch(url, { ...layer, signal, fetch: well }));
+
+      const response = await last();
+      await collect();
+
+      assert.equal(response.deref(), undefined);
+    });
+
     it(`keep no memory between them ${name}`, async () => {
       const { signal } = new AbortController();
       const api = resilientFetch.with({ ...layer, fetch: well });
