@@ -41,13 +41,9 @@ export function failureOf(call: Call, outcome: Outcome): Failure | undefined | P
 
 type Writable<Values> = { -readonly [Name in keyof Values]: Values[Name] };
 
-/** The predicate's verdict, in place of that of the rules. */
-async function ask(shouldRetry: NonNullable<RetryPolicy['shouldRetry']>, attempt: Attempt, signal: AbortSignal | undefined): Promise<boolean> {
-  // What it throws at once counts no more than what it rejects with, once the call is aborted.
-  const answer = await untilAborted(new Promise<boolean>((resolve) => resolve(shouldRetry(attempt))), signal);
-  throwIfAborted(signal);
-  return answer;
-}
+/** The predicate's verdict, in place of that of the rules. What it throws at once counts no more than what it rejects with, once the call is aborted. */
+const ask = (shouldRetry: NonNullable<RetryPolicy['shouldRetry']>, attempt: Attempt, signal: AbortSignal | undefined): Promise<boolean> =>
+  untilAborted(new Promise<boolean>((resolve) => resolve(shouldRetry(attempt))), signal);
 
 /** The wait before the next attempt, or the limit that forbids it. */
 function followUp(call: Call, retryAfter: number | undefined): Delay | StopReason {

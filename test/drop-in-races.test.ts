@@ -285,6 +285,56 @@ describe('a call', () => {
     assert.deepEqual([listeners, getEventListeners(controller.signal, 'abort').length, clock.pending], [1, 0, 0]);
   });
 
+  it('is not answered by what comes before the listeners of an abort are told, as a browser lets it', async () => {
+    const signal = Object.assign(new EventTarget(), { aborted: false, reason: undefined as unknown });
+    const fetch: Fetch = async () => {
+      Object.assign(signal, { aborted: true, reason });
+      return new Response('x');
+    };
+
+    const call = resilientFetch(url, { fetch, signal: signal as unknown as AbortSignal });
+
+    assert.equal(await call.catch((error: unknown) => error), reason);
+  });
+
+  it('that is aborted in a wait reads no further of the response that it dropped', async () => {
+    const clock = new FakeClock();
+    const controller = new AbortController();
+    const seen: unknown[] = [];
+    const body = new ReadableStream({ cancel: () => void seen.push('cancelled') });
+    const call = resilientFetch(url, { clock, fetch: async () => new Response(body, { status: 503 }), signal: controller.signal }).catch((error: unknown) => error);
+    await clock.settle(() => clock.pending === 1 && body.locked);
+
+    controller.abort(reason);
+
+    assert.equal(await call, reason);
+    await clock.settle();
+    assert.deepEqual(seen, ['cancelled']);
+  });
+
+  const drops: [string, ResilientInit][] = [
+    ['before no wait', { backoff: { base: 0 } }],
+    ['before a wait, when that ends', {}],
+    ['where a hook throws', { onFailure: () => { throw reason; } }],
+  ];
+  for (const [name, init] of drops) {
+    it(`that drops a response aborts its request too, which alone closes some connections: ${name}`, async () => {
+      const clock = new FakeClock();
+      const signals: (AbortSignal | null | undefined)[] = [];
+      const fetch: Fetch = async (_input, given) => {
+        signals.push(given?.signal);
+        return signals.length > 1 ? new Response('well') : new Response(new ReadableStream(), { status: 503 });
+      };
+      const call = resilientFetch(url, { clock, fetch, ...init }).catch((error: unknown) => error);
+
+      await clock.advance(1_000);
+
+      const result = await call;
+      assert.ok(result === reason || await (result as Response).text() === 'well');
+      assert.deepEqual(signals.map((signal) => signal?.aborted), result === reason ? [true] : [true, false]);
+    });
+  }
+
   it('that is aborted while its body is made lets go of the body that comes too late', async () => {
     const controller = new AbortController();
     const seen: unknown[] = [];

@@ -76,6 +76,22 @@ describe('a fetch that is none of the platform', () => {
     }
   });
 
+  it('may leave the body of a Request alone, which is the caller\'s again where there are no retries', async () => {
+    const request = new Request(url, { method: 'PUT', body: 'x' });
+
+    await play(request, { retries: 0, fetch: async () => response });
+
+    assert.equal(request.bodyUsed, false);
+  });
+
+  it('may break off what has a factory that makes no body, and is asked again', async () => {
+    const outcomes = [() => Promise.reject(new TypeError('reset')), async () => response];
+
+    const { result } = await play(url, { body: () => null, fetch: () => outcomes.shift()?.() });
+
+    assert.equal(result, response);
+  });
+
   it('may have a body that throws when it is dropped', async () => {
     for (const cancel of [() => undefined, fail]) {
       const bodies = [{ locked: false, cancel }];
