@@ -35,8 +35,9 @@ class Holder extends Itself {
     this.#held = held;
   }
 
-  /** Gives back what it held before. */
+  /** Gives back what it held before. What is frozen, as a stand-in may be, holds nothing: engines are about to refuse it. */
   static hold(holder: object, held: object): object | undefined {
+    if (!Object.isExtensible(holder)) return undefined;
     if (!(#held in holder)) return void new Holder(holder, held);
     const before = holder.#held;
     holder.#held = held;

@@ -66,4 +66,22 @@ describe('followWhileHeld', () => {
     assert.equal(body.deref(), undefined);
     assert.equal(listeners(signal), 0);
   });
+
+  it('gives back what the body held before, for it to be kept', () => {
+    const { signal } = new AbortController();
+    const response = new Response('a body');
+    const [first, second]: Follower[] = [{ abort() {} }, { abort() {} }];
+
+    const before = [first, second].map((follower) => followWhileHeld(signal, follower as Follower, response, response.body as ReadableStream));
+
+    assert.deepEqual(before, [undefined, first]);
+  });
+
+  it('has what is frozen hold nothing', () => {
+    const { signal } = new AbortController();
+    const body = Object.freeze({});
+    const hold = (): object | undefined => followWhileHeld(signal, { abort() {} }, Object.freeze({ body }), body);
+
+    assert.deepEqual([hold(), hold()], [undefined, undefined]);
+  });
 });
