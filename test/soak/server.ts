@@ -1,4 +1,5 @@
 /** A server in a process of its own, in which about one request in twenty goes wrong, each run in the same way. */
+import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { seededRandom } from '../../src/testing/index.ts';
@@ -27,12 +28,22 @@ const faults: readonly ((response: ServerResponse) => void)[] = [
 
 const answer = kilobytes(2);
 
+/** A body of 1 GB, sent as fast as it is read. */
+async function gigabyte(response: ServerResponse): Promise<void> {
+  const chunk = kilobytes(64);
+  response.writeHead(200, { 'content-length': 2 ** 30 });
+  for (let left = 2 ** 30; left > 0; left -= chunk.length) if (!response.write(chunk)) await once(response, 'drain');
+  response.end();
+}
+
 const server = createServer((request, response) => {
   request.resume();
+  if (request.url === '/gigabyte') return void gigabyte(response);
   const draw = random();
   const fault = draw < share ? faults[Math.floor((draw / share) * faults.length)] : undefined;
   if (fault === undefined) response.writeHead(200).end(answer);
   else fault(response);
+  return undefined;
 });
 
 let connections = 0;

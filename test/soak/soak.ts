@@ -1,6 +1,7 @@
 /**
  * A month in some minutes: 200 000 calls over real HTTP, one in twenty of which meets a fault, by one long-lived signal and one
  * set of options; then 100 000 calls at once in virtual time. What a process holds must be the same from the 20 000th call on.
+ * Between them, what a body timeout takes of the throughput of 1 GB.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { getEventListeners, once } from 'node:events';
@@ -33,6 +34,7 @@ globalThis.FinalizationRegistry = class<Held> extends Native<Held> {
   }
 };
 const { resilientFetch } = await import('../../src/index.js') as { resilientFetch: ResilientFetch };
+const { gigabytes } = await import('./gigabyte.js') as { gigabytes: (url: string) => Promise<readonly string[]> };
 
 /** What the process holds. */
 interface Holdings {
@@ -132,7 +134,8 @@ async function soak(server: ChildProcess, port: number): Promise<readonly string
 async function crowd(): Promise<readonly string[]> {
   let first: Holdings | undefined;
   const problems: string[] = [];
-  for (let round = 1; round <= 4; round += 1) {
+  // The first round is for what Node keeps of 100 000 Requests with a signal at once, some 6 MB, without this library too.
+  for (let round = 0; round <= 4; round += 1) {
     const clock = new FakeClock();
     const random = seededRandom(round);
     const api = resilientFetch.with({ clock, random, totalTimeout: 60_000 });
@@ -147,8 +150,8 @@ async function crowd(): Promise<readonly string[]> {
     if (clock.pending > 0) problems.push(`${clock.pending} timers are left in virtual time`);
     await collect();
     const now = await holdings(0);
-    first ??= now;
-    problems.push(...grown(round * 100_000, now, first));
+    if (round === 1) first = now;
+    problems.push(...grown(round * 100_000, now, first ?? now));
   }
   return problems;
 }
@@ -158,10 +161,11 @@ try {
   const port = (await once(server, 'message'))[0] as number;
   console.log(`over HTTP, ${overHttp.atOnce} at once:\n${row(['calls', 'heap, kB', ...names.slice(1)])}`);
   const problems = [...await soak(server, port)];
+  problems.push(...await gigabytes(`http://127.0.0.1:${port}/gigabyte`));
   console.log(`in virtual time, 100000 at once:\n${row(['calls', 'heap, kB', ...names.slice(1)])}`);
   problems.push(...await crowd());
-  for (const problem of problems) console.error(`grown: ${problem}`);
-  console.log(problems.length === 0 ? 'Nothing has grown.' : `${problems.length} have grown.`);
+  for (const problem of problems) console.error(`problem: ${problem}`);
+  console.log(problems.length === 0 ? 'Nothing has grown.' : `${problems.length} problems.`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 } finally {
   server.disconnect();
