@@ -1,3 +1,5 @@
+import { hidden } from './hidden.ts';
+
 /**
  * Why no retry followed a failed attempt:
  * - `'retries-spent'`: it was the last that `retries` allows;
@@ -39,7 +41,7 @@ export interface Failure {
   readonly stopped?: StopReason;
 }
 
-const histories = new WeakMap<object, readonly Failure[]>();
+const histories = hidden<readonly Failure[]>();
 
 const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
@@ -57,6 +59,6 @@ export const failuresOf = (result: unknown): readonly Failure[] =>
 
 /** Files the failures under the result that they led to, and gives that back. */
 export function remember<Result>(result: Result, failures: readonly Failure[]): Result {
-  if (isObject(result) && (failures.length > 0 || histories.has(result))) histories.set(result, failures);
+  if (isObject(result) && (failures.length > 0 || histories.get(result) !== undefined)) histories.set(result, failures);
   return result;
 }

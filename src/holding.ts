@@ -1,4 +1,5 @@
 import { replace, unfollow, type Follower } from './following.ts';
+import { hidden } from './hidden.ts';
 
 /** Follows in another's place, which it does not keep alive. */
 class Stand implements Follower {
@@ -20,30 +21,7 @@ class Stand implements Follower {
 // Missing in some runtimes, where a following lasts as long as its signal.
 const collected = typeof FinalizationRegistry === 'function' ? new FinalizationRegistry<Stand>((stand) => unfollow(stand.signal, stand)) : undefined;
 
-class Itself {
-  constructor(object: object) {
-    return object;
-  }
-}
-
-/** Has one object hold another, where nobody sees it. A WeakMap does the same for 4 µs a call, on Node 26, of the collector's time. */
-class Holder extends Itself {
-  #held: object;
-
-  private constructor(holder: object, held: object) {
-    super(holder);
-    this.#held = held;
-  }
-
-  /** Gives back what it held before. What is frozen, as a stand-in may be, holds nothing: engines are about to refuse it. */
-  static hold(holder: object, held: object): object | undefined {
-    if (!Object.isExtensible(holder)) return undefined;
-    if (!(#held in holder)) return void new Holder(holder, held);
-    const before = holder.#held;
-    holder.#held = held;
-    return before;
-  }
-}
+const held = hidden<object>();
 
 /**
  * From here on it follows as long as somebody can read the body, which nothing but the collector knows: the body is what is
@@ -56,6 +34,8 @@ export function followWhileHeld(signal: AbortSignal, follower: Follower, respons
   const stand = new Stand(signal, follower);
   replace(signal, follower, stand);
   collected.register(body, stand);
-  Holder.hold(response, body);
-  return Holder.hold(body, follower);
+  const before = held.get(body);
+  held.set(body, follower);
+  held.set(response, body);
+  return before;
 }

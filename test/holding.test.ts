@@ -76,12 +76,4 @@ describe('followWhileHeld', () => {
 
     assert.deepEqual(before, [undefined, first]);
   });
-
-  it('has what is frozen hold nothing', () => {
-    const { signal } = new AbortController();
-    const body = Object.freeze({});
-    const hold = (): object | undefined => followWhileHeld(signal, { abort() {} }, Object.freeze({ body }), body);
-
-    assert.deepEqual([hold(), hold()], [undefined, undefined]);
-  });
 });

@@ -10,7 +10,7 @@ import type { Section } from './section.ts';
  * now, so that a fix fits, and a feature that everyone would pay for does not go unnoticed. Raise it in the commit that
  * needs it, with its reason.
  */
-const ceiling = 7_280;
+const ceiling = 7_440;
 
 /**
  * What an app that imports `resilientFetch` alone should not hold. `stepDate` is a member of `FakeClock`, as a minimizer
