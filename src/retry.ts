@@ -37,8 +37,6 @@ export class Call implements Asker, Sleeper {
   /** Input and init as they were at the call. */
   readonly input: Request | string;
   readonly init: Init | undefined;
-  /** The abort of the caller, or of the total timeout. */
-  readonly signal: AbortSignal | undefined;
   readonly started: number;
   /** The present attempt, from 1, and when it was begun, counted from the call. */
   attempt: number = 1;
@@ -50,7 +48,7 @@ export class Call implements Asker, Sleeper {
   /** Init with the body that its factory made for the present attempt. */
   made?: Init;
   /** What is being read of the response that was dropped last. */
-  rest: Rest | undefined;
+  rest?: Rest | undefined;
 
   constructor(policy: RetryPolicy, send: Send, input: Request | string, init: Init | undefined, asker: Asker) {
     this.policy = policy;
@@ -58,9 +56,12 @@ export class Call implements Asker, Sleeper {
     this.asker = asker;
     this.input = input;
     this.init = init;
-    this.signal = signalOf(input, init);
     this.started = policy.clock.now();
-    this.rest = undefined;
+  }
+
+  /** The abort of the caller, or of the total timeout. */
+  get signal(): AbortSignal | undefined {
+    return signalOf(this.input, this.init);
   }
 
   arrive(response: Response, request?: Follower): void {

@@ -26,7 +26,7 @@ class Limit implements Asker, Follower, Timer {
   signal: AbortSignal | undefined;
   controller: AbortController | undefined;
   /** Another limit of the same body, as under a total, which nobody else holds. */
-  beneath: object | undefined;
+  beneath?: object | undefined;
 
   constructor(scope: Scope, clock: Clock, asker: Asker, signal: AbortSignal | undefined, controller: AbortController | undefined) {
     this.scope = scope;
@@ -35,7 +35,6 @@ class Limit implements Asker, Follower, Timer {
     this.asker = asker;
     this.signal = signal;
     this.controller = controller;
-    this.beneath = undefined;
   }
 
   expire(timeout: number): void {
