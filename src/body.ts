@@ -41,8 +41,18 @@ const isFree = (body: unknown): body is ReadableStream => (body as Partial<Reada
  * come after the cancel: that does not end while someone reads a clone of the response. A failure is nobody's.
  */
 export function drop(response: Response | undefined, request?: Follower): void {
-  const body = response?.body;
-  if (isFree(body)) void cut(body, request);
+  const body = freeBodyOf(response);
+  if (body) void cut(body, request);
+}
+
+/** The body that nobody reads. A stand-in for a Response may throw where it is looked at. */
+function freeBodyOf(response: Response | undefined): ReadableStream<Uint8Array> | undefined {
+  try {
+    const body = response?.body;
+    return isFree(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Async, so that it never throws, whatever a stand-in for a stream does. */
@@ -63,8 +73,8 @@ export interface Rest {
 
 /** Reads a bounded rest of a response in the background, so that its connection can be used again, until it is told to stop. */
 export function drain(response: Response | undefined, request?: Follower): Rest | undefined {
-  const body = response?.body;
-  if (!isFree(body)) return undefined;
+  const body = freeBodyOf(response);
+  if (!body) return undefined;
   const reader = body.getReader();
   const rest: Rest = { reader, request };
   readOn(reader).then((isWhole) => stop(rest, isWhole), () => stop(rest, true));

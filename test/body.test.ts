@@ -230,6 +230,7 @@ describe('drain', () => {
   const bodiless: [string, Response | undefined][] = [
     ['no response', undefined],
     ['a response without a body', new Response(null)],
+    ['a stand-in that throws where it is looked at', { get body() { throw new Error('looked at'); } } as unknown as Response],
     ['a response with a body of another kind', { body: { pipe: () => {} } } as unknown as Response],
   ];
   for (const [name, response] of bodiless) {

@@ -76,6 +76,16 @@ describe('a fetch that is none of the platform', () => {
     }
   });
 
+  it('may answer with what cannot be looked at where it is dropped', async () => {
+    const mock = { status: 503, headers: new Headers(), get body() { return fail(); } };
+
+    const tried = await play(url, { timeout: Infinity, fetch: async () => mock });
+    const told = await play(url, { timeout: Infinity, fetch: async () => mock, onFailure: () => { throw new Error('told'); } });
+
+    assert.deepEqual(tried, { result: mock, pending: 0, listeners: 0 });
+    assert.equal(String(told.result), 'Error: told');
+  });
+
   it('may leave the body of a Request alone, which is the caller\'s again where there are no retries', async () => {
     const request = new Request(url, { method: 'PUT', body: 'x' });
 
