@@ -1,6 +1,6 @@
 import { backoffDelay, type BackoffFunction, type BackoffSettings } from './backoff.ts';
-import type { Clock } from './clock.ts';
 import { numeric } from './checks.ts';
+import type { Clock } from './clock.ts';
 import type { Failure, StopReason } from './failures.ts';
 import type { RequestFacts } from './request.ts';
 import type { RetryBudget } from './retry-budget.ts';

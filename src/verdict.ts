@@ -2,8 +2,8 @@ import { isOneShot } from './body.ts';
 import type { Failure, StopReason } from './failures.ts';
 import { throwIfAborted, untilAborted } from './following.ts';
 import { isRefused, requestFacts } from './request.ts';
-import type { Call } from './retry.ts';
 import { hintOf, isTransient, nextDelay, type Attempt, type Delay, type Outcome, type RetryPolicy } from './retry-policy.ts';
+import type { Call } from './retry.ts';
 import { isCutByTotal } from './timeout.ts';
 
 /** The record of an attempt that failed, with what follows it; `undefined` for one that did not fail. A predicate may take its time. */

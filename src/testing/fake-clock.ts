@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
 import { numeric } from '../checks.ts';
+import type { Clock } from '../clock.ts';
 import { TimerQueue, type Timer } from './timer-queue.ts';
 import { nextTurn } from './turn.ts';
 
