@@ -13,10 +13,10 @@ class Itself {
 
 /**
  * Makes such a member. It is a private one, as a WeakMap, which does the same, costs the collector from 0.7 to 4 µs for each
- * object on Node 26; and a WeakMap for what is frozen, as engines are about to refuse that.
+ * object on Node 26; and a WeakMap for what takes none.
  */
 export function hidden<Value>(): Hidden<Value> {
-  const frozen = new WeakMap<object, Value>();
+  const others = new WeakMap<object, Value>();
   return class Holder extends Itself {
     #value: Value;
 
@@ -26,13 +26,21 @@ export function hidden<Value>(): Hidden<Value> {
     }
 
     static get(object: object): Value | undefined {
-      return #value in object ? object.#value : frozen.get(object);
+      return #value in object ? object.#value : others.get(object);
     }
 
     static set(object: object, value: Value): void {
       if (#value in object) object.#value = value;
-      else if (Object.isExtensible(object)) new Holder(object, value);
-      else frozen.set(object, value);
+      else if (!Holder.#add(object, value)) others.set(object, value);
+    }
+
+    /** Nothing frozen, as engines are about to refuse that; some refuse a window, and a revoked proxy cannot be asked. */
+    static #add(object: object, value: Value): boolean {
+      try {
+        return Object.isExtensible(object) && Boolean(new Holder(object, value));
+      } catch {
+        return false;
+      }
     }
   };
 }

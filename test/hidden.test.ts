@@ -14,6 +14,11 @@ describe('hidden', () => {
     'a Response': () => new Response('a body'),
     'an error': () => new TypeError('reset'),
     'a proxy': () => new Proxy({}, { get: fail, set: fail, has: fail, defineProperty: fail }),
+    'a proxy that was revoked': () => {
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      return proxy;
+    },
   };
   for (const [name, make] of Object.entries(objects)) {
     it(`keeps the latest value of ${name}`, () => {
