@@ -14,6 +14,8 @@ export type ResilientInit = Omit<Init, 'body' | 'signal'> & ResilienceOptions & 
   signal?: AbortSignal | null | undefined;
   /** As in fetch; or a function that is called for each attempt, so that a stream can be sent again. */
   body?: Init['body'] | BodyFactory | undefined;
+  /** As in fetch, which wants it with a stream. TypeScript's own types of a browser do not know it. */
+  duplex?: 'half' | undefined;
 };
 
 /** A drop-in `fetch`. */

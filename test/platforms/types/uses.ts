@@ -18,6 +18,7 @@ resilientFetch(url, { signal: undefined, body: undefined, retries: undefined, ba
 const init: ResilientInit = { retries: 5, timeout: 3_000, totalTimeout: 30_000, maxRetryAfter: 60_000 };
 resilientFetch(url, { ...init, body: () => new Blob(['x']) });
 resilientFetch(url, { body: async () => 'x' });
+resilientFetch(url, { method: 'PUT', body: () => 'x', duplex: 'half' });
 resilientFetch(url, { backoff: { jitter: 'equal' }, retryOn: { statuses: [404] as const } });
 resilientFetch(url, { backoff: (retry, random, previous) => retry * random + previous });
 resilientFetch(url, { retryAfter: (response, date) => Number(response.headers.get('x-wait')) - date });
