@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { TopLevelSpec } from 'vega-lite';
+import type { Results } from './jobs.ts';
 import { contentionPlot } from './plot-contention.ts';
 import { defaultsPlot } from './plot-defaults.ts';
 import { outagePlot } from './plot-outage.ts';
 import { policiesPlot } from './plot-policies.ts';
 import { restartPlot } from './plot-restart.ts';
 import { scalePlot } from './plot-scale.ts';
-import type { Results } from './jobs.ts';
 import { contentionTable, flakyTable, headline, outageTable, patienceTable, restartTable, rideOutTable, scaleTable, variantTable } from './report.ts';
 import { draw, themes, type Theme } from './theme.ts';
 
