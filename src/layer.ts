@@ -40,7 +40,7 @@ export const promised = (send: Send): Fetch => (input, init) => {
 
 let kept: Asker | undefined;
 
-/** An executor that is made once, as a closure a call is 112 bytes of some 1,600. */
+/** An executor that is made once, as a closure a call is 112 bytes of some 1,500. */
 const keep = (arrive: Asker['arrive'], fail: Asker['fail']): void => { kept = { arrive, fail }; };
 
 /** Calls a fetch which may be a stand-in, that throws what it should reject with, or returns no promise. */
