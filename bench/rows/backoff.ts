@@ -3,8 +3,7 @@ import type { Contestant } from '../contestant.ts';
 import { heap, timers, until } from '../memory.ts';
 import type { Row, Sample } from '../row.ts';
 import { stubFetch, stubUrl } from '../stub.ts';
-import { added, addedOverFloor, figure, middle } from '../table.ts';
-import { crowd } from './pending.ts';
+import { crowd, ofHolding } from './pending.ts';
 
 /** A length that nothing else waits for, in milliseconds. */
 const wait = 543_210;
@@ -63,17 +62,13 @@ async function holdWaiting(contestant: Contestant, count: number): Promise<Sampl
 const settled = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 200); });
 
 export const backoff: Row = {
+  ...ofHolding,
   name: 'backoff',
   title: 'In backoff',
   about: 'The same while as many wait for their retry after a 503 with a body, as against bare fetch that waits for its answer.',
-  cases: [''],
-  flags: ['--expose-gc', '--max-old-space-size=8000'],
-  rounds: 1,
-  isTimeless: true,
   async prepare(contestant) {
     await check(contestant, { retries: true, timeout: true });
     await holdWaiting(contestant, 1_000);
     return () => holdWaiting(contestant, crowd(contestant));
   },
-  columns: [figure('bytes', 'bytes a call'), added('bytes', 'added'), addedOverFloor('bytes'), middle('left', 'left'), middle('timers', 'timers')],
 };

@@ -23,19 +23,24 @@ async function hold(contestant: Contestant, count: number): Promise<Sample> {
   return { bytes: (during - before) / count, left: (await heap() - before) / count, timers: timers() };
 }
 
-export const pending: Row = {
-  name: 'pending',
-  title: 'In flight',
-  about: 'Bytes of heap that a call with retries and a timeout holds while 100 000 of them (peers: 10 000) wait for their answers; '
-    + 'and what is left of each, and how many timers, when all have been answered.',
+/** What the rows of what is held have in common. */
+export const ofHolding = {
   cases: [''],
   flags: ['--expose-gc', '--max-old-space-size=8000'],
   rounds: 1,
   isTimeless: true,
+  columns: [figure('bytes', 'bytes a call'), added('bytes', 'added'), addedOverFloor('bytes'), middle('left', 'left'), middle('timers', 'timers')],
+} satisfies Partial<Row>;
+
+export const pending: Row = {
+  ...ofHolding,
+  name: 'pending',
+  title: 'In flight',
+  about: 'Bytes of heap that a call with retries and a timeout holds while 100 000 of them (peers: 10 000) wait for their answers; '
+    + 'and what is left of each, and how many timers, when all have been answered.',
   async prepare(contestant) {
     await check(contestant, { retries: true, timeout: true });
     await hold(contestant, 2_000);
     return () => hold(contestant, crowd(contestant));
   },
-  columns: [figure('bytes', 'bytes a call'), added('bytes', 'added'), addedOverFloor('bytes'), middle('left', 'left'), middle('timers', 'timers')],
 };
