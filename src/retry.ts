@@ -26,6 +26,15 @@ export const withRetry = (policy: RetryPolicy): Layer => (send) => (input, init,
 
 const none: readonly Failure[] = [];
 
+/** What a signal is aborted with may be anything: a revoked proxy throws where it is looked at. */
+function isTimeout(error: unknown): boolean {
+  try {
+    return error instanceof TimeoutError;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * A call, from its first attempt to what it comes to. A class that is told of each attempt and of the end of each wait, and
  * no loop, as a loop that waits is a promise and a frame more, and holds all that it has in scope, 2 to 3 kB for a response.
@@ -78,7 +87,7 @@ export class Call implements Asker, Sleeper {
   }
 
   fail(error: unknown): void {
-    void this.judge({ kind: error instanceof TimeoutError ? 'timeout' : 'network-error', error });
+    void this.judge({ kind: isTimeout(error) ? 'timeout' : 'network-error', error });
   }
 
   /** What follows from an attempt: at once, where there is nobody to ask. */

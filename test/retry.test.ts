@@ -560,6 +560,25 @@ describe('failuresOf', () => {
 });
 
 describe("the caller's abort", () => {
+  it('ends the call with a reason that cannot be looked at', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    for (const outcomes of [['hang'], [503, 200]] as const) {
+      const clock = new FakeClock();
+      const controller = new AbortController();
+      const call = resilientFetch(url, { clock, fetch: scriptedFetch(outcomes, clock), signal: controller.signal, random: () => 0.5 });
+      let isReason = false;
+      call.catch((error: unknown) => { isReason = error === proxy; });
+      await clock.settle();
+
+      controller.abort(proxy);
+      await clock.settle();
+
+      assert.equal(isReason, true);
+      assert.equal(clock.pending, 0);
+    }
+  });
+
   for (const reason of ['a bare string', new Error('enough'), 0, null]) {
     it(`rejects with its own reason in the wait: ${String(reason)}`, async () => {
       const clock = new FakeClock();
