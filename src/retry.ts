@@ -46,6 +46,8 @@ export class Call implements Asker, Sleeper {
   /** Input and init as they were at the call. */
   readonly input: Request | string;
   readonly init: Init | undefined;
+  /** The abort of the caller, or of the total timeout. Read once: where there are no retries, init is the caller's own, who may change it. */
+  readonly signal: AbortSignal | undefined;
   readonly started: number;
   /** The present attempt, from 1, and when it was begun, counted from the call. */
   attempt: number = 1;
@@ -65,12 +67,8 @@ export class Call implements Asker, Sleeper {
     this.asker = asker;
     this.input = input;
     this.init = init;
+    this.signal = signalOf(input, init);
     this.started = policy.clock.now();
-  }
-
-  /** The abort of the caller, or of the total timeout. */
-  get signal(): AbortSignal | undefined {
-    return signalOf(this.input, this.init);
   }
 
   arrive(response: Response, request?: Follower): void {

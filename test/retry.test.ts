@@ -560,6 +560,22 @@ describe('failuresOf', () => {
 });
 
 describe("the caller's abort", () => {
+  for (const retries of [0, 3]) {
+    it(`is that of the signal that was given at the call, with ${retries} retries`, async () => {
+      const clock = new FakeClock();
+      const [given, later] = [new AbortController(), new AbortController()];
+      const api = resilientFetch.with({ clock, retries, fetch: scriptedFetch([{ after: 100, outcome: 200 }], clock) });
+      const shared: ResilientInit = { signal: given.signal };
+      const call = api(url, shared);
+
+      shared.signal = later.signal;
+      later.abort('of another call');
+      await clock.advance(100);
+
+      assert.equal((await call).status, 200);
+    });
+  }
+
   it('ends the call with a reason that cannot be looked at', async () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
