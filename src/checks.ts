@@ -23,6 +23,14 @@ export const callable = <Value>(value: unknown, name: string): Value => {
   return value as Value;
 };
 
+export const withMethods = <Value>(...names: readonly string[]) => (value: unknown, name: string): Value => {
+  const members = Object(value) as Readonly<Record<string, unknown>>;
+  const rule = `an object with ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  if (names.some((member) => typeof members[member] !== 'function')) throw unusable(name, rule, value, TypeError);
+  // What its functions take and give back cannot be known before they are called.
+  return value as Value;
+};
+
 /** A copy of a list, so that it may change after it was given. */
 export const setOf = <Value>(check: (value: unknown, name: string) => Value) => (value: unknown, name: string): Set<Value> => {
   if (!Array.isArray(value)) throw unusable(name, 'an array', value, TypeError);

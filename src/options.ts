@@ -1,5 +1,5 @@
 import type { Backoff, BackoffFunction, BackoffSettings, Jitter } from './backoff.ts';
-import { callable, checkMembers, merge, numeric, oneOf, setOf, type Check } from './checks.ts';
+import { callable, checkMembers, merge, numeric, oneOf, setOf, withMethods, type Check } from './checks.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { unusable } from './errors.ts';
 import type { Failure } from './failures.ts';
@@ -183,21 +183,6 @@ const method = (value: unknown, name: string): string => {
   return value.toUpperCase();
 };
 
-const budget: Check<RetryBudget | undefined> = (value, name) => {
-  const { deposit, withdraw } = Object(value) as Partial<RetryBudget>;
-  const isBudget = typeof deposit === 'function' && typeof withdraw === 'function';
-  if (!isBudget) throw unusable(name, 'an object with deposit and withdraw', value, TypeError);
-  return value as RetryBudget;
-};
-
-const clock: Check<Clock> = (value, name) => {
-  const { now, date, setTimeout, clearTimeout } = Object(value) as Partial<Clock>;
-  for (const member of [now, date, setTimeout, clearTimeout]) {
-    if (typeof member !== 'function') throw unusable(name, 'an object with now, date, setTimeout and clearTimeout', value, TypeError);
-  }
-  return value as Clock;
-};
-
 // Made once, as calls have options of their own.
 const checks: { readonly [Name in keyof ResolvedOptions]: Check<ResolvedOptions[Name]> } = {
   retries: numeric('an integer >= 0 or Infinity', (value) => value >= 0 && (Number.isInteger(value) || value === Infinity)),
@@ -210,8 +195,8 @@ const checks: { readonly [Name in keyof ResolvedOptions]: Check<ResolvedOptions[
   retryOn,
   shouldRetry: callable,
   onFailure: callable,
-  budget,
-  clock,
+  budget: withMethods('deposit', 'withdraw'),
+  clock: withMethods('now', 'date', 'setTimeout', 'clearTimeout'),
   random: callable,
   fetch: callable,
 };
