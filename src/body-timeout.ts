@@ -1,24 +1,24 @@
-import { drop } from './body.ts';
+import type { Abortable } from './abort-forwarding.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
+import { drop } from './discard.ts';
+import type { Layer } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
-import type { Follower } from './following.ts';
-import { signalOf } from './init.ts';
-import type { Layer } from './layer.ts';
+import { signalOf } from './fetch-arguments.ts';
 
 /** Ends the reading of a body that stays silent for longer than `timeout` milliseconds. The only layer that wraps a response. */
-export const withBodyTimeout = (timeout: number, clock: Clock): Layer => (send) => (input, init, asker) =>
-  send(input, init, {
-    arrive: (response, request) => {
+export const withBodyTimeout = (timeout: number, clock: Clock): Layer => (dispatch) => (input, init, callback) =>
+  dispatch(input, init, {
+    onResponse: (response, request) => {
       const given = response;
       try {
         response = isReadable(response) ? withBody(response, limited(response, timeout, clock, request, signalOf(input, init))) : response;
       } catch (error) {
         drop(given, request);
-        return asker.fail(error);
+        return callback.onError(error);
       }
-      asker.arrive(response, request);
+      callback.onResponse(response, request);
     },
-    fail: (error) => asker.fail(error),
+    onError: (error) => callback.onError(error),
   });
 
 type Readable = Response & { readonly body: ReadableStream<Uint8Array> };
@@ -36,7 +36,7 @@ function limited(
   response: Readable,
   timeout: number,
   clock: Clock,
-  request: Follower | undefined,
+  request: Abortable | undefined,
   signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array> {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;

@@ -25,7 +25,7 @@ const messages = {
 };
 
 /** The error for a value that cannot be used: a TypeError if its type is wrong, a RangeError if only its size is. */
-export function unusable(name: string, rule: string, value: unknown, Kind: ErrorConstructor): Error {
+export function invalidOption(name: string, rule: string, value: unknown, Kind: ErrorConstructor): Error {
   return new Kind(`Cannot use '${name}' as it must be ${rule}: current value is ${shown(value)}`);
 }
 

@@ -1,4 +1,4 @@
-import { hidden } from './hidden.ts';
+import { createInternalSlot } from './internal-slot.ts';
 
 /**
  * Why no retry followed a failed attempt:
@@ -41,7 +41,7 @@ export interface Failure {
   readonly stopped?: StopReason;
 }
 
-const histories = hidden<readonly Failure[]>();
+const histories = createInternalSlot<readonly Failure[]>();
 
 const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
@@ -58,7 +58,7 @@ export const failuresOf = (result: unknown): readonly Failure[] =>
   (isObject(result) && histories.get(result)) || [];
 
 /** Files the failures under the result that they led to, and gives that back. */
-export function remember<Result>(result: Result, failures: readonly Failure[]): Result {
+export function recordFailures<Result>(result: Result, failures: readonly Failure[]): Result {
   if (isObject(result) && (failures.length > 0 || histories.get(result) !== undefined)) histories.set(result, failures);
   return result;
 }

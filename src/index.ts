@@ -6,11 +6,11 @@ export { parseRetryAfter } from './retry-after.ts';
 export { retryBudget } from './retry-budget.ts';
 
 export type { Backoff, BackoffFunction, BackoffSettings, Jitter } from './backoff.ts';
-export type { BodyFactory } from './body.ts';
+export type { BodyFactory } from './fetch-arguments.ts';
 export type { Clock } from './clock.ts';
 export type { TimeoutScope } from './errors.ts';
 export type { Failure, StopReason } from './failures.ts';
-export type { Fetch } from './layer.ts';
+export type { Fetch } from './dispatch.ts';
 export type { ResilienceOptions } from './options.ts';
 export type { RequestFacts } from './request.ts';
 export type { ResilientFetch, ResilientInit } from './resilient-fetch.ts';

@@ -1,9 +1,10 @@
 import type { Backoff, BackoffFunction, BackoffSettings, Jitter } from './backoff.ts';
 import { callable, checkMembers, merge, numeric, oneOf, setOf, withMethods, type Check } from './checks.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { unusable } from './errors.ts';
+import type { Fetch } from './dispatch.ts';
+import { invalidOption } from './errors.ts';
 import type { Failure } from './failures.ts';
-import type { Fetch } from './layer.ts';
+import { globalFetch } from './global-fetch.ts';
 import { retryAfterOf } from './retry-after.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { Attempt, RetryPolicy, RetryRules } from './retry-policy.ts';
@@ -100,18 +101,6 @@ export interface ResolvedOptions extends RetryPolicy {
   readonly fetch: Fetch;
 }
 
-/** The global fetch as it was found: used where the global one has become a resilientFetch, which would call itself. */
-const found = globalThis.fetch;
-const ours = new WeakSet<Fetch>();
-
-/** While the global fetch is being called: if that leads back here, a resilientFetch is behind it. */
-let isAsking = false;
-
-/** Marks a fetch as one of ours, so that it is never taken for the platform's. */
-export function markAsOurs(fetch: Fetch): void {
-  ours.add(fetch);
-}
-
 const defaultBackoff: BackoffSettings = { base: 200, factor: 2, max: 30_000, jitter: 'full' };
 
 export const defaults: ResolvedOptions = {
@@ -131,17 +120,7 @@ export const defaults: ResolvedOptions = {
   budget: undefined,
   clock: systemClock,
   random: () => Math.random(),
-  fetch: (input, init) => {
-    // Called unbound, as a browser's fetch must be.
-    const { fetch } = globalThis;
-    if (isAsking || ours.has(fetch)) return found(input, init);
-    isAsking = true;
-    try {
-      return fetch(input, init);
-    } finally {
-      isAsking = false;
-    }
-  },
+  fetch: globalFetch,
 };
 
 /** Whether a member of init is ours, to be taken off before the platform sees it. */
@@ -178,8 +157,8 @@ const retryOn: Check<RetryRules> = (value, name, present) => {
 };
 
 const method = (value: unknown, name: string): string => {
-  if (typeof value !== 'string') throw unusable(name, 'a list of method names', value, TypeError);
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(value)) throw unusable(name, 'a list of method names', value, RangeError);
+  if (typeof value !== 'string') throw invalidOption(name, 'a list of method names', value, TypeError);
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(value)) throw invalidOption(name, 'a list of method names', value, RangeError);
   return value.toUpperCase();
 };
 

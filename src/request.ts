@@ -1,5 +1,4 @@
-import { isOneShot, sendsOwnBody } from './body.ts';
-import { copyOf, isRequest, signalOf, type Init, type Input } from './init.ts';
+import { copyOf, isOneShot, isRequest, sendsOwnBody, signalOf, type Init, type Input } from './fetch-arguments.ts';
 
 /** What was asked, as far as it decides whether it may be asked again. */
 export interface RequestFacts {
@@ -42,7 +41,7 @@ const withoutUserInfo = (url: string): string =>
  * Whether the platform may do more than refuse: a Request or stream that was used before, an init that is no object and a
  * signal that is no signal have no attempt to make, and an order of errors that is the platform's own.
  */
-export function isAcceptable(input: Input, init: Init | undefined): boolean {
+export function canBeSent(input: Input, init: Init | undefined): boolean {
   if (init !== null && init !== undefined && typeof init !== 'object' && typeof init !== 'function') return false;
   const signal = signalOf(input, init);
   if (signal !== undefined && typeof signal.addEventListener !== 'function') return false;
@@ -54,7 +53,7 @@ export function isAcceptable(input: Input, init: Init | undefined): boolean {
  * Whether the platform refuses such arguments whatever the network does: bad URL, method, header, GET with a body and
  * so on. Its Request constructor is the judge, as the class of an error is no guide.
  */
-export function isRefused(input: Input, init: Init | undefined): boolean {
+export function isRejectedByFetch(input: Input, init: Init | undefined): boolean {
   const check = copyOf(init);
   check.signal = null;
   check.body = standIn(input, init);

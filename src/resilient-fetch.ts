@@ -1,10 +1,11 @@
 import { withBodyTimeout } from './body-timeout.ts';
-import { drop, isBodyFactory, type BodyFactory } from './body.ts';
-import { remember } from './failures.ts';
-import { copyOf, isPlain, signalOf, type Init, type Input } from './init.ts';
-import { callOf, promised, sending, type Fetch } from './layer.ts';
-import { checkOptions, defaults, isOption, markAsOurs, optionNames, resolveOptions, type ResilienceOptions, type ResolvedOptions } from './options.ts';
-import { isAcceptable, isRefused } from './request.ts';
+import { drop } from './discard.ts';
+import { callFetch, toDispatch, toFetch, type Fetch } from './dispatch.ts';
+import { recordFailures } from './failures.ts';
+import { copyOf, isBodyFactory, isPlain, signalOf, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
+import { checkOptions, defaults, isOption, optionNames, resolveOptions, type ResilienceOptions, type ResolvedOptions } from './options.ts';
+import { registerResilientFetch } from './global-fetch.ts';
+import { canBeSent, isRejectedByFetch } from './request.ts';
 import { withRetry } from './retry.ts';
 import { withAbort, withTimeout } from './timeout.ts';
 
@@ -43,7 +44,7 @@ export interface ResilientFetch {
 function fetchWith(options: ResolvedOptions): Fetch {
   const { retries, shouldRetry, onFailure, budget, fetch } = options;
   if (retries > 0 || hasLimit(options) || shouldRetry || onFailure || budget) return stack(options);
-  return (input, init) => isBodyFactory(init?.body) ? stack(options)(input, init) : callOf(fetch, input, init);
+  return (input, init) => isBodyFactory(init?.body) ? stack(options)(input, init) : callFetch(fetch, input, init);
 }
 
 const hasLimit = ({ timeout, totalTimeout, bodyTimeout }: ResolvedOptions): boolean => Math.min(timeout, totalTimeout, bodyTimeout) < Infinity;
@@ -52,16 +53,16 @@ const hasLimit = ({ timeout, totalTimeout, bodyTimeout }: ResolvedOptions): bool
 function stack(options: ResolvedOptions): Fetch {
   const { timeout, totalTimeout, bodyTimeout, clock, fetch } = options;
   // Either layer leaves a fetch behind that ignores its signal; only the first has a controller of its own.
-  const limited = (hasLimit(options) ? withTimeout(timeout, 'attempt', clock) : withAbort(clock))(sending(fetch));
+  const limited = (hasLimit(options) ? withTimeout(timeout, 'attempt', clock) : withAbort(clock))(toDispatch(fetch));
   const retried = withRetry(options)(bodyTimeout < Infinity ? withBodyTimeout(bodyTimeout, clock)(limited) : limited);
-  return guarded(fetch, promised(totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock)(retried) : retried));
+  return rejectEarly(fetch, toFetch(totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock)(retried) : retried));
 }
 
 /** Leaves to fetch what only fetch can refuse, and to the abort what has been aborted before. */
-const guarded = (fetch: Fetch, layered: Fetch): Fetch => (input, init) => {
+const rejectEarly = (fetch: Fetch, layered: Fetch): Fetch => (input, init) => {
   const signal = signalOf(input, init);
-  if (signal?.aborted) return abandon(fetch, input, init, signal);
-  return isAcceptable(input, init) ? layered(input, init) : callOf(fetch, input, init);
+  if (signal?.aborted) return rejectAborted(fetch, input, init, signal);
+  return canBeSent(input, init) ? layered(input, init) : callFetch(fetch, input, init);
 };
 
 function withOptions(options: ResolvedOptions): ResilientFetch {
@@ -78,7 +79,7 @@ function withOptions(options: ResolvedOptions): ResilientFetch {
       return Promise.reject(error);
     }
   };
-  markAsOurs(resilientFetch);
+  registerResilientFetch(resilientFetch);
   return Object.assign(resilientFetch, {
     with(more: ResilienceOptions): ResilientFetch {
       checkOptions(more);
@@ -106,12 +107,12 @@ function withoutOptions(init: ResilientInit): Init {
  * Rejects with the reason of an abort before the call, whatever fetch makes of it, and whether or not it ever settles.
  * It is called all the same: what it refuses comes before the abort, and a body that was given counts as used.
  */
-async function abandon(fetch: Fetch, input: Input, init: Init | undefined, { reason }: AbortSignal): Promise<never> {
-  const canBeSent = isAcceptable(input, init);
-  const answer = callOf(fetch, input, init);
+async function rejectAborted(fetch: Fetch, input: Input, init: Init | undefined, { reason }: AbortSignal): Promise<never> {
+  const isSendable = canBeSent(input, init);
+  const answer = callFetch(fetch, input, init);
   answer.then((response) => drop(response), () => {});
-  if (!canBeSent || isRefused(input, init)) await answer;
-  throw remember(reason, []);
+  if (!isSendable || isRejectedByFetch(input, init)) await answer;
+  throw recordFailures(reason, []);
 }
 
 /**

@@ -1,143 +1,188 @@
-import { makeAttempt } from './attempt.ts';
-import { cancel, drain, drop, stop, type Rest } from './body.ts';
+import { forwardAbort, stopForwarding, throwIfAborted, untilAborted, type Abortable } from './abort-forwarding.ts';
+import { classify, type AttemptedCall } from './classify.ts';
+import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
+import { cancel, drain, drop, stopDrain, type Drain } from './discard.ts';
+import type { Callback, Dispatch, Layer } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
-import { remember, type Failure } from './failures.ts';
-import { throwIfAborted, type Follower } from './following.ts';
-import { hasOneShotHeaders, isRequest, signalOf, snapshotOf, type Init } from './init.ts';
-import type { Asker, Layer, Send } from './layer.ts';
+import { recordFailures, type Failure } from './failures.ts';
+import { copyOf, hasOneShotHeaders, isBodyFactory, isRequest, sendsOwnBody, signalOf, snapshotOf, withSignal, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
 import type { Outcome, RetryPolicy } from './retry-policy.ts';
-import { sleepFor, type Sleeper } from './sleep.ts';
-import { failureOf } from './verdict.ts';
 
-/**
- * Makes an attempt. Hands over what came, as it is, if it is good, if no retry is left, or if the caller has aborted.
- * Asks how long to wait, drops the response, waits, and tries again.
- */
-export const withRetry = (policy: RetryPolicy): Layer => (send) => (input, init, asker) => {
+/** Sends the request again after a failure, when and as often as the policy says. */
+export const withRetry = (policy: RetryPolicy): Layer => (dispatch) => (input, init, callback) => {
   try {
     const snapshot = policy.retries === 0 ? init : snapshotOf(init);
-    const call = new Call(policy, send, isRequest(input) ? input : String(input), snapshot, asker);
-    makeAttempt(call, input, hasOneShotHeaders(init) ? snapshot : init);
+    const call = new RetryCall(policy, dispatch, isRequest(input) ? input : String(input), snapshot, callback);
+    // The first attempt takes the caller's own objects, as a copy may lose something.
+    call.send(input, hasOneShotHeaders(init) ? snapshot : init);
   } catch (error) {
-    // Told rather than thrown, as a total timeout has begun.
-    asker.fail(error);
+    // Reported, not thrown: a total timeout is already running.
+    callback.onError(error);
   }
 };
 
-const none: readonly Failure[] = [];
-
-/** What a signal is aborted with may be anything: a revoked proxy throws where it is looked at. */
-function isTimeout(error: unknown): boolean {
-  try {
-    return error instanceof TimeoutError;
-  } catch {
-    return false;
-  }
-}
+const noFailures: readonly Failure[] = [];
 
 /**
- * A call, from its first attempt to what it comes to. A class that is told of each attempt and of the end of each wait, and
- * no loop, as a loop that waits is a promise and a frame more, and holds all that it has in scope, 2 to 3 kB for a response.
+ * One call: attempts and waits by turns, until it settles.
+ *
+ *     send -> onResponse | onError -> decide -> resolve | reject
+ *       ^                               |
+ *       +------------ retry <--------- wait -> abort -> reject
+ *
+ * A class with callbacks, and not an async loop: a loop keeps its frame, a promise and the last response while it waits.
  */
-export class Call implements Asker, Sleeper {
+class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
   readonly policy: RetryPolicy;
-  readonly send: Send;
-  readonly asker: Asker;
-  /** Input and init as they were at the call. */
+  readonly dispatch: Dispatch;
+  readonly callback: Callback;
+  /** The arguments as they were at the call: the caller may change the originals. */
   readonly input: Request | string;
   readonly init: Init | undefined;
-  /** The abort of the caller, or of the total timeout. Read once: where there are no retries, init is the caller's own, who may change it. */
   readonly signal: AbortSignal | undefined;
   readonly started: number;
-  /** The present attempt, from 1, and when it was begun, counted from the call. */
   attempt: number = 1;
-  sent: number = 0;
-  /** The attempts that failed so far, oldest first. */
-  failures: readonly Failure[] = none;
-  /** What the next attempt sends in place of a Request whose body goes with this one. */
-  spare?: Request;
-  /** Init with the body that its factory made for the present attempt. */
-  made?: Init;
-  /** What is being read of the response that was dropped last. */
-  rest?: Rest | undefined;
+  attemptStarted: number = 0;
+  failures: readonly Failure[] = noFailures;
+  /** The Request to send next, where the body of `input` is used up by this attempt. */
+  nextInput?: Request;
+  initWithBody?: Init;
+  draining?: Drain | undefined;
+  /** The timer of the wait. */
+  id?: unknown;
 
-  constructor(policy: RetryPolicy, send: Send, input: Request | string, init: Init | undefined, asker: Asker) {
+  constructor(policy: RetryPolicy, dispatch: Dispatch, input: Request | string, init: Init | undefined, callback: Callback) {
     this.policy = policy;
-    this.send = send;
-    this.asker = asker;
+    this.dispatch = dispatch;
+    this.callback = callback;
     this.input = input;
     this.init = init;
     this.signal = signalOf(input, init);
     this.started = policy.clock.now();
   }
 
-  arrive(response: Response, request?: Follower): void {
-    const { shouldRetry, budget, retryOn } = this.policy;
+  get clock(): Clock {
+    return this.policy.clock;
+  }
+
+  elapsed(): number {
+    return this.clock.now() - this.started;
+  }
+
+  send(input: Input, init: Init | undefined): void {
     try {
-      const isGood = !shouldRetry && !budget && !retryOn.statuses.has(response?.status) && !this.signal?.aborted;
-      // Most calls end here: there is nothing to judge, and nobody to ask or to pay.
-      if (isGood) this.end(response);
-      else void this.judge({ kind: 'response', response }, request);
+      // A clone for the next attempt. The original goes first: on Node 20 a clone loses its dispatcher.
+      if (sendsOwnBody(input, init)) this.nextInput = this.attempt <= this.policy.retries ? input.clone() : input;
+      const body: unknown = init?.body;
+      if (isBodyFactory(body)) void this.sendWithBody(input, init, body);
+      else this.dispatch(input, init, this);
     } catch (error) {
-      // A stand-in for a Response may throw where it is looked at.
-      this.abort(error);
+      this.reject(error);
     }
   }
 
-  fail(error: unknown): void {
-    void this.judge({ kind: isTimeout(error) ? 'timeout' : 'network-error', error });
+  private async sendWithBody(input: Input, init: Init | undefined, createBody: BodyFactory): Promise<void> {
+    const creating = new Promise<Awaited<ReturnType<BodyFactory>>>((resolve) => resolve(createBody()));
+    try {
+      this.initWithBody = { ...copyOf(init), body: await untilAborted(creating, this.signal) };
+      this.dispatch(input, this.initWithBody, this);
+    } catch (error) {
+      this.reject(error);
+      // A body created after the abort is not sent.
+      creating.then(cancel, () => {});
+    }
   }
 
-  /** What follows from an attempt: at once, where there is nobody to ask. */
-  async judge(outcome: Outcome, request?: Follower): Promise<void> {
-    const { policy, signal } = this;
+  onResponse(response: Response, request?: Abortable): void {
+    const { shouldRetry, budget, retryOn } = this.policy;
+    try {
+      // Most calls end here, without a record, a predicate or a budget.
+      if (!shouldRetry && !budget && !retryOn.statuses.has(response?.status) && !this.signal?.aborted) this.resolve(response);
+      else void this.decide({ kind: 'response', response }, request);
+    } catch (error) {
+      // A mock Response may have getters that throw.
+      this.reject(error);
+    }
+  }
+
+  onError(error: unknown): void {
+    void this.decide({ kind: isTimeoutError(error) ? 'timeout' : 'network-error', error });
+  }
+
+  /** Returns or retries. Async only where the predicate is, or to turn what it throws into a rejection. */
+  private async decide(outcome: Outcome, request?: Abortable): Promise<void> {
+    const { policy } = this;
     const { response } = outcome;
     try {
-      const judged = failureOf(this, outcome);
-      // The global Promise may have been replaced, which an async function does not mind.
-      const failure = judged !== undefined && 'then' in judged ? await judged : judged;
+      const classified = classify(this, outcome);
+      const failure = classified !== undefined && 'then' in classified ? await classified : classified;
       if (failure === undefined) {
         policy.budget?.deposit();
       } else {
         this.failures = [...this.failures, failure];
         policy.onFailure?.(failure);
       }
-      throwIfAborted(signal);
-      if (failure?.delay === undefined) return outcome.kind === 'response' ? this.end(outcome.response) : this.abort(outcome.error);
-      // There is no time to read in a wait of 0.
-      if (failure.delay === 0) drop(response, request);
-      else this.rest = drain(response, request);
-      sleepFor(failure.delay, policy.clock, signal, this);
+      throwIfAborted(this.signal);
+      if (failure?.delay !== undefined) return this.wait(failure.delay, response, request);
+      if (outcome.kind === 'response') this.resolve(outcome.response);
+      else this.reject(outcome.error);
     } catch (error) {
       drop(response, request);
-      this.abort(error);
+      this.reject(error);
     }
   }
 
-  wake(): void {
-    stop(this.rest);
+  /** Waits for the next attempt, and meanwhile reads the rest of the dropped response. */
+  private wait(delay: number, response: Response | undefined, request: Abortable | undefined): void {
+    if (delay === 0) {
+      drop(response, request);
+      return this.retry();
+    }
+    this.draining = drain(response, request);
+    startTimer(this, delay, () => {
+      stopForwarding(this.signal, this);
+      this.retry();
+    });
+    forwardAbort(this.signal, this);
+  }
+
+  private retry(): void {
+    stopDrain(this.draining);
     this.attempt += 1;
-    this.sent = this.elapsed();
-    makeAttempt(this);
+    this.attemptStarted = this.elapsed();
+    const { init, signal, nextInput = this.input } = this;
+    // A clone has a signal of its own; later attempts must follow the caller's.
+    const isClone = isRequest(nextInput) && nextInput !== this.input;
+    this.send(nextInput, isClone && signal !== undefined ? withSignal(this.input, init, signal) : init);
   }
 
-  end(response: Response): void {
-    this.asker.arrive(this.settle(response));
-  }
-
+  /** Ends the wait: called when the caller's signal aborts, or the total timeout expires. */
   abort(reason: unknown): void {
-    stop(this.rest);
-    this.asker.fail(this.settle(reason));
+    stopTimer(this);
+    this.reject(reason);
   }
 
-  elapsed(): number {
-    return this.policy.clock.now() - this.started;
+  private resolve(response: Response): void {
+    this.callback.onResponse(this.settle(response));
   }
 
-  /** Files what failed under what the call came to, and lets go of the body that no attempt needed. */
-  settle<Result>(result: Result): Result {
-    const { input, spare } = this;
-    if (spare !== input) cancel(spare?.body);
-    return remember(result, this.failures);
+  private reject(reason: unknown): void {
+    stopDrain(this.draining);
+    this.callback.onError(this.settle(reason));
+  }
+
+  private settle<Result>(result: Result): Result {
+    // A clone that no attempt sent.
+    if (this.nextInput !== this.input) cancel(this.nextInput?.body);
+    return recordFailures(result, this.failures);
+  }
+}
+
+/** `instanceof`, but false for a revoked proxy, which throws. */
+function isTimeoutError(error: unknown): boolean {
+  try {
+    return error instanceof TimeoutError;
+  } catch {
+    return false;
   }
 }

@@ -1,108 +1,102 @@
-import { drop } from './body.ts';
+import { forwardAbort, forwardAbortToBody, stopForwarding, type Abortable } from './abort-forwarding.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
+import { drop } from './discard.ts';
+import type { Callback, Layer } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
-import { follow, unfollow, type Follower } from './following.ts';
-import { followWhileHeld } from './holding.ts';
-import { signalOf, withSignal } from './init.ts';
-import type { Asker, Layer } from './layer.ts';
+import { signalOf, withSignal } from './fetch-arguments.ts';
 
 type Scope = 'attempt' | 'total';
 
-/** What a total timeout has aborted. The reason cannot tell, as a caller may abort with another call's TimeoutError. */
-const cut = new WeakSet<AbortSignal>();
-
-/** Whether a total timeout aborted the signal that it gave to what is beneath it. */
-export const isCutByTotal = (signal: AbortSignal | undefined): boolean => signal !== undefined && cut.has(signal);
-
 /**
- * A request under a limit, and from its headers on the body: what aborts them. A class, and one object for all of it, as a
- * closure each was a third of what a call allocates.
+ * Aborts the request after `timeout` milliseconds without a response, or when the caller's signal aborts. After the headers,
+ * that signal aborts the body. Used twice: around each attempt, and around all of them.
  */
-class Limit implements Asker, Follower, Timer {
+export const withTimeout = (timeout: number, scope: Scope, clock: Clock): Layer => (dispatch) => (input, init, callback) => {
+  const controller = new AbortController();
+  const abortableInit = withSignal(input, init, controller.signal);
+  const request = new PendingRequest(scope, clock, callback, signalOf(input, init), controller);
+  if (timeout < Infinity) startTimer(request, timeout, () => request.timeOut(timeout));
+  forwardAbort(request.signal, request);
+  dispatch(input, abortableInit, request);
+};
+
+/** Without a timeout, only rejects as soon as the caller's signal aborts, even if fetch ignores it. */
+export const withAbort = (clock: Clock): Layer => (dispatch) => (input, init, callback) => {
+  const signal = signalOf(input, init);
+  if (signal === undefined) return dispatch(input, init, callback);
+  const request = new PendingRequest('attempt', clock, callback, signal, undefined);
+  forwardAbort(signal, request);
+  dispatch(input, init, request);
+};
+
+/** Signals that a total timeout aborted. The reason is no proof: a caller may abort with another call's TimeoutError. */
+const timedOut = new WeakSet<AbortSignal>();
+
+/** Whether the signal was aborted by a total timeout, rather than by the caller. */
+export const hasTimedOut = (signal: AbortSignal | undefined): boolean => signal !== undefined && timedOut.has(signal);
+
+/** A request that waits for its headers under a timeout. One object, since closures took a third more memory. */
+class PendingRequest implements Callback, Abortable, Timer {
   readonly scope: Scope;
   readonly clock: Clock;
   id: unknown;
-  asker: Asker | undefined;
+  callback: Callback | undefined;
   signal: AbortSignal | undefined;
   controller: AbortController | undefined;
-  /** Another limit of the same body, as under a total, which nobody else holds. */
-  beneath?: object | undefined;
+  /** The inner request of the same body, which only this one references. */
+  inner?: object | undefined;
 
-  constructor(scope: Scope, clock: Clock, asker: Asker, signal: AbortSignal | undefined, controller: AbortController | undefined) {
+  constructor(scope: Scope, clock: Clock, callback: Callback, signal: AbortSignal | undefined, controller: AbortController | undefined) {
     this.scope = scope;
     this.clock = clock;
     this.id = undefined;
-    this.asker = asker;
+    this.callback = callback;
     this.signal = signal;
     this.controller = controller;
   }
 
-  expire(timeout: number): void {
-    if (this.scope === 'total' && this.controller !== undefined) cut.add(this.controller.signal);
+  timeOut(timeout: number): void {
+    if (this.scope === 'total' && this.controller !== undefined) timedOut.add(this.controller.signal);
     this.abort(new TimeoutError(this.scope, timeout));
   }
 
-  /** A fetch that ignores its signal is left behind. What is beneath a total never does, and has an attempt to record. */
+  /** An attempt rejects at once, as fetch may ignore its signal. A total waits for the retries within, which record the attempt. */
   abort(reason: unknown): void {
-    const { scope, asker, controller } = this;
-    this.stop();
-    if (scope === 'total') this.asker = asker;
+    const { scope, callback, controller } = this;
+    this.release();
+    if (scope === 'total') this.callback = callback;
     controller?.abort(reason);
-    if (scope === 'attempt') asker?.fail(reason);
+    if (scope === 'attempt') callback?.onError(reason);
   }
 
-  /** From here on the caller's signal aborts the body, unless the platform sees to that itself. */
-  arrive(response: Response): void {
-    const { asker, controller, signal } = this;
-    if (asker === undefined) return drop(response);
+  onResponse(response: Response): void {
+    const { callback, controller, signal } = this;
+    if (callback === undefined) return drop(response);
     const body: unknown = controller && response?.body;
-    // A stand-in for a Response may have a text for its body, which nothing can abort.
-    const isLinked = signal !== undefined && typeof body === 'object' && body !== null;
-    if (isLinked) this.beneath = followWhileHeld(signal, this, response, body);
-    if (isLinked || signal === undefined) this.settle();
-    else this.stop();
-    asker.arrive(response, controller && this);
+    // A mock Response may have a string as its body.
+    const forwards = signal !== undefined && typeof body === 'object' && body !== null;
+    if (forwards) this.inner = forwardAbortToBody(signal, this, response, body);
+    if (forwards || signal === undefined) this.finish();
+    else this.release();
+    callback.onResponse(response, controller && this);
   }
 
-  fail(error: unknown): void {
-    const { asker } = this;
-    this.stop();
-    asker?.fail(error);
+  onError(error: unknown): void {
+    const { callback } = this;
+    this.release();
+    callback?.onError(error);
   }
 
-  /** What it would hold of the call, it holds no more: that leads to the response. */
-  settle(): void {
+  /** Stops the timer, and drops the reference to the call: it leads to the response. */
+  finish(): void {
     if (this.id !== undefined) stopTimer(this);
-    this.id = this.asker = undefined;
+    this.id = this.callback = undefined;
   }
 
-  /** Lets go of both signals too, whose reason may hold the body. */
-  stop(): void {
-    this.settle();
-    unfollow(this.signal, this);
+  /** Drops the references to both signals too: their reason may lead to the body. */
+  release(): void {
+    this.finish();
+    stopForwarding(this.signal, this);
     this.signal = this.controller = undefined;
   }
 }
-
-/**
- * Aborts what is beneath it after `timeout` milliseconds, or when the caller's signal does, until the headers have come;
- * from then on the caller's signal aborts the body. Used twice: around an attempt, and around them all.
- */
-export const withTimeout = (timeout: number, scope: Scope, clock: Clock): Layer => (send) => (input, init, asker) => {
-  const controller = new AbortController();
-  // Before anything is set up, as what a caller gives may throw where it is looked at.
-  const limited = withSignal(input, init, controller.signal);
-  const limit = new Limit(scope, clock, asker, signalOf(input, init), controller);
-  if (timeout < Infinity) startTimer(limit, timeout, () => limit.expire(timeout));
-  follow(limit.signal, limit);
-  send(input, limited, limit);
-};
-
-/** Fails as soon as the caller's signal aborts, whatever the fetch beneath makes of it. Where time has no limit, this is enough. */
-export const withAbort = (clock: Clock): Layer => (send) => (input, init, asker) => {
-  const signal = signalOf(input, init);
-  if (signal === undefined) return send(input, init, asker);
-  const limit = new Limit('attempt', clock, asker, signal, undefined);
-  follow(signal, limit);
-  send(input, init, limit);
-};

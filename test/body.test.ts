@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { cancel, drain, drop, isOneShot, sendsOwnBody, stop } from '../src/body.ts';
-import type { Init, Input } from '../src/init.ts';
+import { cancel, drain, drop, stopDrain as stop } from '../src/discard.ts';
+import { isOneShot, sendsOwnBody, type Init, type Input } from '../src/fetch-arguments.ts';
 
 const url = 'http://users.test/1';
 

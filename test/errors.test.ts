@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { TimeoutError, unusable } from '../src/errors.ts';
+import { TimeoutError, invalidOption } from '../src/errors.ts';
 
 describe('TimeoutError', () => {
   it('is a DOMException by the name that the platform gives its timeouts', () => {
@@ -30,7 +30,7 @@ describe('TimeoutError', () => {
   }
 });
 
-describe('unusable', () => {
+describe('invalidOption', () => {
   const rows: [string, unknown, string][] = [
     ['a number', -1, '-1'],
     ['a string in quotes', '3', '"3"'],
@@ -44,13 +44,13 @@ describe('unusable', () => {
   ];
   for (const [name, value, shown] of rows) {
     it(`shows ${name}`, () => {
-      const { message } = unusable('retries', 'an integer', value, TypeError);
+      const { message } = invalidOption('retries', 'an integer', value, TypeError);
 
       assert.equal(message, `Cannot use 'retries' as it must be an integer: current value is ${shown}`);
     });
   }
 
   it('is an error of the kind asked for', () => {
-    assert.equal(unusable('retries', 'an integer', 1.5, RangeError).constructor, RangeError);
+    assert.equal(invalidOption('retries', 'an integer', 1.5, RangeError).constructor, RangeError);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { failuresOf, remember, type Failure } from '../src/failures.ts';
+import { failuresOf, recordFailures, type Failure } from '../src/failures.ts';
 
 const failure: Failure = { attempt: 1, kind: 'response', status: 503, duration: 5, stopped: 'retries-spent' };
 
@@ -21,7 +21,7 @@ describe('failuresOf', () => {
   it('tells what is remembered of an object', () => {
     const error = new Error('gone');
 
-    remember(error, [failure]);
+    recordFailures(error, [failure]);
 
     assert.deepEqual(failuresOf(error), [failure]);
   });
@@ -29,26 +29,26 @@ describe('failuresOf', () => {
   it('tells what is remembered of a function, which can be an abort reason', () => {
     const reason = (): void => {};
 
-    remember(reason, [failure]);
+    recordFailures(reason, [failure]);
 
     assert.deepEqual(failuresOf(reason), [failure]);
   });
 
   it("tells the latest call's of a shared object", () => {
     const reason = new Error('shared');
-    remember(reason, [failure]);
+    recordFailures(reason, [failure]);
 
-    remember(reason, []);
+    recordFailures(reason, []);
 
     assert.deepEqual(failuresOf(reason), []);
   });
 });
 
-describe('remember', () => {
+describe('recordFailures', () => {
   it('gives back what it was given', () => {
     const error = new Error('gone');
 
-    assert.equal(remember(error, [failure]), error);
-    assert.equal(remember('stop', [failure]), 'stop');
+    assert.equal(recordFailures(error, [failure]), error);
+    assert.equal(recordFailures('stop', [failure]), 'stop');
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
-import { follow, throwIfAborted, unfollow, untilAborted } from '../src/following.ts';
+import { forwardAbort, throwIfAborted, stopForwarding, untilAborted } from '../src/abort-forwarding.ts';
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
 
@@ -15,8 +15,8 @@ describe('follow', () => {
   it('tells every follower the reason', () => {
     const controller = new AbortController();
     const [first, second] = [noting(), noting()];
-    follow(controller.signal, first);
-    follow(controller.signal, second);
+    forwardAbort(controller.signal, first);
+    forwardAbort(controller.signal, second);
 
     controller.abort('stop');
 
@@ -26,7 +26,7 @@ describe('follow', () => {
   it('adds one listener, however many follow', () => {
     const { signal } = new AbortController();
 
-    for (let count = 0; count < 100; count += 1) follow(signal, noting());
+    for (let count = 0; count < 100; count += 1) forwardAbort(signal, noting());
 
     assert.equal(listeners(signal), 1);
   });
@@ -35,7 +35,7 @@ describe('follow', () => {
     const signal = AbortSignal.abort('stop');
     const follower = noting();
 
-    follow(signal, follower);
+    forwardAbort(signal, follower);
 
     assert.deepEqual(follower.reasons, ['stop']);
     assert.equal(listeners(signal), 0);
@@ -44,8 +44,8 @@ describe('follow', () => {
   it('follows nothing where there is no signal', () => {
     const follower = noting();
 
-    follow(undefined, follower);
-    unfollow(undefined, follower);
+    forwardAbort(undefined, follower);
+    stopForwarding(undefined, follower);
 
     assert.deepEqual(follower.reasons, []);
   });
@@ -55,10 +55,10 @@ describe('unfollow', () => {
   it('ends the following', () => {
     const controller = new AbortController();
     const [first, second] = [noting(), noting()];
-    follow(controller.signal, first);
-    follow(controller.signal, second);
+    forwardAbort(controller.signal, first);
+    forwardAbort(controller.signal, second);
 
-    unfollow(controller.signal, first);
+    stopForwarding(controller.signal, first);
     controller.abort('stop');
 
     assert.deepEqual([first.reasons, second.reasons], [[], ['stop']]);
@@ -67,22 +67,22 @@ describe('unfollow', () => {
   it('takes the listener away with the last follower only', () => {
     const { signal } = new AbortController();
     const [first, second] = [noting(), noting()];
-    follow(signal, first);
-    follow(signal, second);
+    forwardAbort(signal, first);
+    forwardAbort(signal, second);
 
-    unfollow(signal, first);
+    stopForwarding(signal, first);
     const before = listeners(signal);
-    unfollow(signal, second);
+    stopForwarding(signal, second);
 
     assert.deepEqual([before, listeners(signal)], [1, 0]);
   });
 
   it('lets be whoever does not follow', () => {
     const { signal } = new AbortController();
-    follow(signal, noting());
+    forwardAbort(signal, noting());
 
-    unfollow(signal, noting());
-    unfollow(new AbortController().signal, noting());
+    stopForwarding(signal, noting());
+    stopForwarding(new AbortController().signal, noting());
 
     assert.equal(listeners(signal), 1);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hidden } from '../src/hidden.ts';
+import { createInternalSlot } from '../src/internal-slot.ts';
 import { collect } from './loopback.ts';
 
 const fail = (): never => assert.fail('was seen');
@@ -22,7 +22,7 @@ describe('hidden', () => {
   };
   for (const [name, make] of Object.entries(objects)) {
     it(`keeps the latest value of ${name}`, () => {
-      const [member, object] = [hidden<number>(), make()];
+      const [member, object] = [createInternalSlot<number>(), make()];
 
       const before = member.get(object);
       member.set(object, 1);
@@ -34,7 +34,7 @@ describe('hidden', () => {
   }
 
   it('is another member each time', () => {
-    const [one, other] = [hidden<number>(), hidden<number>()];
+    const [one, other] = [createInternalSlot<number>(), createInternalSlot<number>()];
     const object = {};
     one.set(object, 1);
     other.set(object, 2);
@@ -44,14 +44,14 @@ describe('hidden', () => {
 
   it('is not seen', () => {
     const object = { seen: true };
-    hidden<number>().set(object, 1);
+    createInternalSlot<number>().set(object, 1);
 
     assert.deepEqual(Reflect.ownKeys(object), ['seen']);
     assert.equal(Object.getPrototypeOf(object), Object.prototype);
   });
 
   it('lets go of the value with its object', async () => {
-    const member = hidden<object>();
+    const member = createInternalSlot<object>();
     const value = (() => {
       const kept = {};
       member.set({}, kept);

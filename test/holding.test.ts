@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
-import { follow, type Follower } from '../src/following.ts';
-import { followWhileHeld } from '../src/holding.ts';
+import { forwardAbort, type Abortable } from '../src/abort-forwarding.ts';
+import { forwardAbortToBody } from '../src/abort-forwarding.ts';
 import { collect } from './loopback.ts';
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
 
 describe('followWhileHeld', () => {
   /** Has it follow as long as a body can be read that only a reader holds. */
-  function begin(signal: AbortSignal, follower: Follower): ReadableStreamDefaultReader {
+  function begin(signal: AbortSignal, follower: Abortable): ReadableStreamDefaultReader {
     const response = new Response('a body');
-    follow(signal, follower);
-    followWhileHeld(signal, follower, response, response.body as ReadableStream);
+    forwardAbort(signal, follower);
+    forwardAbortToBody(signal, follower, response, response.body as ReadableStream);
     return (response.body as ReadableStream).getReader();
   }
 
@@ -42,7 +42,7 @@ describe('followWhileHeld', () => {
     const controller = new AbortController();
     const reasons: unknown[] = [];
     const other = { abort: (reason: unknown) => reasons.push(reason) };
-    follow(controller.signal, other);
+    forwardAbort(controller.signal, other);
     begin(controller.signal, { abort: () => assert.fail('was collected') });
     await collect();
 
@@ -56,8 +56,8 @@ describe('followWhileHeld', () => {
     const body = (() => {
       const response = new Response('a body');
       const follower = { body: response.body, abort(): void {} };
-      follow(signal, follower);
-      followWhileHeld(signal, follower, response, response.body as ReadableStream);
+      forwardAbort(signal, follower);
+      forwardAbortToBody(signal, follower, response, response.body as ReadableStream);
       return new WeakRef(response.body as ReadableStream);
     })();
 
@@ -70,9 +70,9 @@ describe('followWhileHeld', () => {
   it('gives back what the body held before, for it to be kept', () => {
     const { signal } = new AbortController();
     const response = new Response('a body');
-    const [first, second]: Follower[] = [{ abort() {} }, { abort() {} }];
+    const [first, second]: Abortable[] = [{ abort() {} }, { abort() {} }];
 
-    const before = [first, second].map((follower) => followWhileHeld(signal, follower as Follower, response, response.body as ReadableStream));
+    const before = [first, second].map((follower) => forwardAbortToBody(signal, follower as Abortable, response, response.body as ReadableStream));
 
     assert.deepEqual(before, [undefined, first]);
   });

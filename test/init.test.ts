@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { copyOf, isRequest, signalOf, withSignal, type Init, type Input } from '../src/init.ts';
+import { copyOf, isRequest, signalOf, withSignal, type Init, type Input } from '../src/fetch-arguments.ts';
 
 const url = 'http://users.test/1';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
-import type { Init, Input } from '../src/init.ts';
-import { isAcceptable, isRefused, requestFacts } from '../src/request.ts';
+import type { Init, Input } from '../src/fetch-arguments.ts';
+import { canBeSent, isRejectedByFetch, requestFacts } from '../src/request.ts';
 
 const url = 'http://users.test/1';
 
@@ -75,7 +75,7 @@ describe('requestFacts', () => {
   });
 });
 
-describe('isAcceptable', () => {
+describe('canBeSent', () => {
   const rows: [string, Input, Init | undefined, boolean][] = [
     ['a URL alone', url, undefined, true],
     ['init null', url, untyped(null), true],
@@ -94,29 +94,29 @@ describe('isAcceptable', () => {
   ];
   for (const [name, input, init, expected] of rows) {
     it(`says ${expected ? 'yes' : 'no'} to ${name}`, () => {
-      assert.equal(isAcceptable(input, init), expected);
+      assert.equal(canBeSent(input, init), expected);
     });
   }
 
   it('says no to a Request whose body was read, where it is not locked', () => {
     const request = { url, method: 'POST', bodyUsed: true, body: { locked: false } } as Request;
 
-    assert.equal(isAcceptable(request, undefined), false);
+    assert.equal(canBeSent(request, undefined), false);
   });
 
   it('says no to a Request whose body is being read', () => {
     const request = new Request(url, { method: 'POST', body: 'x' });
     request.body?.getReader();
 
-    assert.equal(isAcceptable(request, undefined), false);
+    assert.equal(canBeSent(request, undefined), false);
   });
 });
 
-describe('isRefused', () => {
+describe('isRejectedByFetch', () => {
   it("leaves no listener on the caller's signal", () => {
     const { signal } = new AbortController();
 
-    isRefused(url, { signal });
+    isRejectedByFetch(url, { signal });
 
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
@@ -149,7 +149,7 @@ describe('isRefused', () => {
   ];
   for (const [name, input, init, expected] of rows) {
     it(`says ${expected ? 'yes' : 'no'} to ${name}`, () => {
-      assert.equal(isRefused(input, init), expected);
+      assert.equal(isRejectedByFetch(input, init), expected);
     });
   }
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
-import { sleep } from '../src/sleep.ts';
+import { sleep } from '../src/testing/sleep.ts';
 import { FakeClock } from '../src/testing/index.ts';
 
 describe('sleep', () => {

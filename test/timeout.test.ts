@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { TimeoutError } from '../src/errors.ts';
-import type { Follower } from '../src/following.ts';
-import type { Init } from '../src/init.ts';
-import { promised, sending, type Asker, type Fetch, type Layer } from '../src/layer.ts';
+import type { Abortable } from '../src/abort-forwarding.ts';
+import type { Init } from '../src/fetch-arguments.ts';
+import { toFetch, toDispatch, type Callback, type Fetch, type Layer } from '../src/dispatch.ts';
 import { FakeClock, scriptedFetch } from '../src/testing/index.ts';
 import { withAbort, withTimeout } from '../src/timeout.ts';
 import { collect } from './loopback.ts';
@@ -12,7 +12,7 @@ import { collect } from './loopback.ts';
 const url = 'http://users.test/1';
 
 /** A fetch with the layer's quality. */
-const over = (layer: Layer, fetch: Fetch): Fetch => promised(layer(sending(fetch)));
+const over = (layer: Layer, fetch: Fetch): Fetch => toFetch(layer(toDispatch(fetch)));
 
 /** A fetch that never answers, whatever its signal says; notes the init that it was given. */
 function deafFetch(): { fetch: Fetch; inits: (Init | undefined)[]; answer: (response: Response) => void } {
@@ -52,12 +52,12 @@ describe('withAbort', () => {
   });
 
   it('is no layer at all where there is no signal', () => {
-    const asker: Asker = { arrive() {}, fail() {} };
-    const askers: Asker[] = [];
+    const callback: Callback = { onResponse() {}, onError() {} };
+    const callbacks: Callback[] = [];
 
-    withAbort(new FakeClock())((_input, _init, asker) => askers.push(asker))(url, undefined, asker);
+    withAbort(new FakeClock())((_input, _init, callback) => callbacks.push(callback))(url, undefined, callback);
 
-    assert.deepEqual(askers, [asker]);
+    assert.deepEqual(callbacks, [callback]);
   });
 });
 
@@ -66,9 +66,9 @@ describe('withTimeout', () => {
     const begin = async (end: 'caller' | 'library'): Promise<WeakRef<object>> => {
       const caller = new AbortController();
       const body = new ReadableStream();
-      let request: Follower | undefined;
-      const asker: Asker = { arrive: (_response, told) => { request = told; }, fail: assert.fail };
-      withTimeout(100, 'attempt', new FakeClock())(sending(async () => new Response(body)))(url, { signal: caller.signal }, asker);
+      let request: Abortable | undefined;
+      const callback: Callback = { onResponse: (_response, told) => { request = told; }, onError: assert.fail };
+      withTimeout(100, 'attempt', new FakeClock())(toDispatch(async () => new Response(body)))(url, { signal: caller.signal }, callback);
       await new FakeClock().settle();
       (end === 'caller' ? caller : request)?.abort({ body });
       return new WeakRef(body);

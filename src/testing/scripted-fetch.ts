@@ -1,10 +1,10 @@
 import { numeric } from '../checks.ts';
 import type { Clock } from '../clock.ts';
-import { unusable } from '../errors.ts';
-import { untilAborted } from '../following.ts';
-import type { Init, Input } from '../init.ts';
-import type { Fetch } from '../layer.ts';
-import { sleep } from '../sleep.ts';
+import { invalidOption } from '../errors.ts';
+import { untilAborted } from '../abort-forwarding.ts';
+import type { Init, Input } from '../fetch-arguments.ts';
+import type { Fetch } from '../dispatch.ts';
+import { sleep } from './sleep.ts';
 
 /**
  * What becomes of one request: a status (with no body), a Response, an Error to reject with, `'hang'` for no answer until
@@ -60,7 +60,7 @@ export function scriptedFetch(outcomes: readonly ScriptedOutcome[], clock: Clock
 
 /** A slip in a script is told at once, as a request that fails would just be tried again. */
 function checkOutcome(outcome: ScriptedOutcome): void {
-  if (typeof outcome === 'string' && outcome !== 'hang') throw unusable('outcome', "'hang', a status, a Response and so on", outcome, TypeError);
+  if (typeof outcome === 'string' && outcome !== 'hang') throw invalidOption('outcome', "'hang', a status, a Response and so on", outcome, TypeError);
   if (typeof outcome === 'number') status(outcome, 'outcome');
 }
 

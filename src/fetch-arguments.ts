@@ -82,3 +82,25 @@ function snapshotOfHeaders(headers: NonNullable<Init['headers']>): NonNullable<I
 /** Headers that come from an iterator, which is used up by the first who reads it. */
 export const hasOneShotHeaders = (init: Init | undefined): boolean =>
   typeof (init?.headers as Partial<Iterator<unknown>> | null | undefined)?.next === 'function';
+
+/**
+ * A body for each attempt, where one cannot be sent twice. May be async, in time that `totalTimeout` alone bounds. What it
+ * throws, the call rejects with.
+ */
+export type BodyFactory = () => Body | PromiseLike<Body>;
+
+type Body = NonNullable<Init['body']> | null;
+
+export const isBodyFactory = (body: unknown): body is BodyFactory => typeof body === 'function';
+
+/** A Request whose own body is sent, as init has none in its place. */
+export const sendsOwnBody = (input: Input, init: Init | undefined): input is Request =>
+  isRequest(input) && mayHaveBody(input) && (init?.body === undefined || init.body === null);
+
+/** Firefox does not tell the body of a Request (its bug 1387483), but the method tells who can have none. */
+const mayHaveBody = ({ body, method }: Request): boolean =>
+  body === undefined ? method !== 'GET' && method !== 'HEAD' : body !== null;
+
+/** A stream or an async iterable, which the first attempt uses up. Every other body can be sent again as it is. */
+export const isOneShot = (body: unknown): boolean =>
+  typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body);

@@ -1,0 +1,55 @@
+import type { Abortable } from './abort-forwarding.ts';
+import type { Init, Input } from './fetch-arguments.ts';
+
+/** The platform's fetch, or a function used in its place. */
+export type Fetch = (input: Input, init?: Init) => Promise<Response>;
+
+/** Receives the result of a dispatched request: exactly one of the two is called, once. */
+export interface Callback {
+  /** The headers have arrived. `request` aborts the rest of the request, where something can. */
+  onResponse(response: Response, request?: Abortable): void;
+  onError(error: unknown): void;
+}
+
+/** A fetch that reports to a callback: a call needs one promise, however many layers it passes. */
+export type Dispatch = (input: Input, init: Init | undefined, callback: Callback) => void;
+
+/** Wraps a dispatch. */
+export type Layer = (dispatch: Dispatch) => Dispatch;
+
+/** The innermost dispatch: calls fetch. */
+export const toDispatch = (fetch: Fetch): Dispatch => (input, init, callback) =>
+  void callFetch(fetch, input, init).then((response) => {
+    try {
+      callback.onResponse(response);
+    } catch (error) {
+      // A mock Response may have getters that throw.
+      callback.onError(error);
+    }
+  }, (error) => callback.onError(error));
+
+/** The outermost: makes the promise of the call. */
+export const toFetch = (dispatch: Dispatch): Fetch => (input, init) => {
+  const promise = new Promise<Response>(captureCallback);
+  // The executor has run by now.
+  const callback = captured as Callback;
+  captured = undefined;
+  dispatch(input, init, callback);
+  return promise;
+};
+
+let captured: Callback | undefined;
+
+/** One executor for all promises: a closure for each would add 112 bytes to a call. */
+const captureCallback = (onResponse: Callback['onResponse'], onError: Callback['onError']): void => {
+  captured = { onResponse, onError };
+};
+
+/** Calls a fetch that may throw instead of rejecting, or may not return a promise. */
+export function callFetch(fetch: Fetch, input: Input, init: Init | undefined): Promise<Response> {
+  try {
+    return Promise.resolve(fetch(input, init));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
