@@ -27,7 +27,7 @@ export async function startServers(): Promise<Servers> {
   const hostile = hostileServer();
   const api = await listen(hostile);
   // Of the package's own tests, built with it.
-  const { selfSigned } = await import(join(packageRoot, 'dist/test/fixtures/self-signed.js')) as { selfSigned: { key: string; cert: string } };
+  const { selfSigned } = await import(join(packageRoot, 'dist/test/support/self-signed.js')) as { selfSigned: { key: string; cert: string } };
   const secure = createSecureServer(selfSigned, (_request, response) => response.end('trusted'));
   const untrusted = (await listen(secure)).replace('http:', 'https:');
   const control = controlServer({ api, refused: await refusedAddress(), untrusted, report: (column, report) => reportOf(column).resolve(report) });

@@ -7,7 +7,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { getEventListeners, once } from 'node:events';
 import type { ResilientFetch } from '../../src/index.ts';
 import { FakeClock, scriptedFetch, seededRandom } from '../../src/testing/index.ts';
-import { collect } from '../loopback.ts';
+import { collect } from '../support/loopback.ts';
 
 /** The registrations with the collector that are still waiting for it. */
 let registered = 0;

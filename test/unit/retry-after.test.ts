@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseRetryAfter, retryAfterOf } from '../../src/retry-after.ts';
+
+/** Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110 5.6.7. */
+const example = Date.UTC(1994, 10, 6, 8, 49, 37);
+
+/** Mon, 23 Nov 2026 12:00:00 GMT. */
+const present = Date.UTC(2026, 10, 23, 12);
+
+const day = 86_400_000;
+
+describe('parseRetryAfter', () => {
+  const seconds: [string, number][] = [
+    ['0', 0],
+    ['1', 1_000],
+    ['120', 120_000],
+    ['007', 7_000],
+    ['2030', 2_030_000],
+    ['60', 60_000],
+    ['9999999', 9_999_999_000],
+    ['99999999999999999999', 99_999_999_999_999_999_999_000],
+    ['9'.repeat(400), Infinity],
+  ];
+  for (const [value, expected] of seconds) {
+    it(`takes ${value.slice(0, 24)} as seconds`, () => {
+      assert.equal(parseRetryAfter(value, present), expected);
+    });
+  }
+
+  const dates: [string, number][] = [
+    ['Mon, 23 Nov 2026 12:00:30 GMT', 30_000],
+    ['Mon, 23 Nov 2026 12:00:00 GMT', 0],
+    ['Mon, 23 Nov 2026 11:59:59 GMT', 0],
+    ['Sun, 06 Nov 1994 08:49:37 GMT', 0],
+    ['Tue, 24 Nov 2026 12:00:00 GMT', day],
+    ['Mon, 23 Nov 2026 23:59:60 GMT', day / 2],
+    ['Thu, 29 Feb 2028 12:00:00 GMT', 463 * day],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', Date.UTC(9999, 11, 31, 23, 59, 59) - present],
+    ['Sat, 01 Jan 0000 00:00:00 GMT', 0],
+    ['Sun, 01 Jan 0050 00:00:00 GMT', 0],
+    ['Monday, 23-Nov-26 12:00:30 GMT', 30_000],
+    ['Sunday, 06-Nov-94 08:49:37 GMT', 0],
+    ['Tuesday, 24-Nov-26 12:00:00 GMT', day],
+    ['Saturday, 23-Nov-30 12:00:00 GMT', Date.UTC(2030, 10, 23, 12) - present],
+    ['Wednesday, 01-Jan-75 00:00:00 GMT', Date.UTC(2075, 0, 1) - present],
+    ['Thursday, 23-Nov-76 12:00:00 GMT', Date.UTC(2076, 10, 23, 12) - present],
+    ['Monday, 23-Nov-76 12:00:01 GMT', 0],
+    ['Friday, 23-Nov-77 12:00:00 GMT', 0],
+    ['Mon Nov 23 12:00:30 2026', 30_000],
+    ['Sun Nov  6 08:49:37 1994', 0],
+    ['Tue Dec  1 12:00:00 2026', 8 * day],
+  ];
+  for (const [value, expected] of dates) {
+    it(`takes ${value} as a date`, () => {
+      assert.equal(parseRetryAfter(value, present), expected);
+    });
+  }
+
+  it('takes the three forms of one date as the same moment', () => {
+    const forms = ['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994'];
+
+    const waits = forms.map((form) => parseRetryAfter(form, example - 5_000));
+
+    assert.deepEqual(waits, [5_000, 5_000, 5_000]);
+  });
+
+  it('takes a two-digit year past the end of its century as one to come', () => {
+    assert.equal(parseRetryAfter('Saturday, 01-Jan-00 00:00:00 GMT', Date.UTC(1999, 11, 31, 23, 59)), 60_000);
+  });
+
+  const absent: (string | null | undefined)[] = [
+    null,
+    undefined,
+    '',
+    ' ',
+    '-1',
+    '+1',
+    '1.5',
+    '1e3',
+    '0x10',
+    '1_000',
+    '1,000',
+    '120, 60',
+    '120;q=1',
+    ' 120',
+    '120 ',
+    '120s',
+    '１２０',
+    'soon',
+    'NaN',
+    'Infinity',
+    'null',
+    '2026-11-23T12:00:30Z',
+    '2026-11-23',
+    '12:00:30',
+    'Mon, 23 Nov 2026',
+    'Mon, 23 Nov 2026 12:00:30',
+    'Mon, 23 Nov 2026 12:00:30 UTC',
+    'Mon, 23 Nov 2026 12:00:30 +0000',
+    'Mon, 23 Nov 2026 12:00:30 gmt',
+    'mon, 23 nov 2026 12:00:30 GMT',
+    'Mon, 23 Nov 2026 12:00:30 GMT, Mon, 23 Nov 2026 12:00:30 GMT',
+    'Mon, 23 Nov 2026 12:00:30 GMT\n',
+    'Mon,  23 Nov 2026 12:00:30 GMT',
+    'Mon, 3 Nov 2026 12:00:30 GMT',
+    'Mon, 23 Nov 26 12:00:30 GMT',
+    'Mon, 23 November 2026 12:00:30 GMT',
+    'Mon, 23 Nov 2026 24:00:00 GMT',
+    'Mon, 23 Nov 2026 12:60:00 GMT',
+    'Mon, 23 Nov 2026 12:00:61 GMT',
+    'Mon, 00 Nov 2026 12:00:00 GMT',
+    'Mon, 31 Nov 2026 12:00:00 GMT',
+    'Sun, 29 Feb 2027 12:00:00 GMT',
+    'Mon, 99 Nov 2026 12:00:00 GMT',
+    'Xyz, 23 Nov 2026 12:00:00 GMT',
+    '23 Nov 2026 12:00:00 GMT',
+    'Monday, 23-Nov-2026 12:00:30 GMT',
+    'Mon, 23-Nov-26 12:00:30 GMT',
+    'Monday, 31-Nov-26 12:00:30 GMT',
+    'Mon Nov 6 08:49:37 2026',
+    'Mon Nov 06 08:49:37 2026 GMT',
+    'Mon Nov 31 08:49:37 2026',
+  ];
+  for (const value of absent) {
+    it(`takes ${JSON.stringify(value)} as absent`, () => {
+      assert.equal(parseRetryAfter(value, present), undefined);
+    });
+  }
+});
+
+describe('parseRetryAfter without a present', () => {
+  it('takes a date as absent, and seconds as they are', () => {
+    assert.equal(parseRetryAfter('Mon, 23 Nov 2026 12:00:30 GMT', NaN), undefined);
+    assert.equal(parseRetryAfter('Monday, 23-Nov-26 12:00:30 GMT', NaN), undefined);
+    assert.equal(parseRetryAfter('5', NaN), 5_000);
+  });
+});
+
+describe('retryAfterOf', () => {
+  const respond = (headers: Record<string, string>): Response => new Response(null, { status: 503, headers });
+
+  it('knows no wait where there is no header', () => {
+    assert.equal(retryAfterOf(respond({}), present), undefined);
+  });
+
+  it('knows no wait where a stand-in for a Response has no headers', () => {
+    assert.equal(retryAfterOf({ status: 503 } as Response, present), undefined);
+  });
+
+  it('reads seconds', () => {
+    assert.equal(retryAfterOf(respond({ 'retry-after': '7' }), present), 7_000);
+  });
+
+  it('measures a date against the Date of the response, whatever the clock here says', () => {
+    const response = respond({ 'retry-after': 'Sun, 06 Nov 1994 08:49:47 GMT', date: 'Sun, 06 Nov 1994 08:49:37 GMT' });
+
+    assert.equal(retryAfterOf(response, present), 10_000);
+  });
+
+  it('measures a date against the clock where the Date of the response is malformed', () => {
+    const response = respond({ 'retry-after': 'Mon, 23 Nov 2026 12:00:10 GMT', date: 'today' });
+
+    assert.equal(retryAfterOf(response, present), 10_000);
+  });
+
+  it('measures a date against the clock where the response has no Date', () => {
+    assert.equal(retryAfterOf(respond({ 'retry-after': 'Mon, 23 Nov 2026 12:00:10 GMT' }), present), 10_000);
+  });
+
+  it('takes two headers of the name as absent, as they are joined by a comma', () => {
+    const response = respond({});
+    response.headers.append('retry-after', '120');
+    response.headers.append('retry-after', '60');
+
+    assert.equal(retryAfterOf(response, present), undefined);
+  });
+});
