@@ -22,9 +22,9 @@ export const summaryOf = (experiment: AnyExperiment, results: readonly unknown[]
 ].join('\n\n');
 
 /** The page of an experiment in Markdown: charts, findings, tables. */
-export const pageOf = (experiment: AnyExperiment, results: readonly unknown[]): string => [
+export const pageOf = (experiment: AnyExperiment, results: readonly unknown[], seed: number): string => [
   `# ${experiment.question}`,
-  `${experiment.setup} Printed by \`npm run storm -- ${experiment.name}\`.`,
+  `${experiment.setup} Printed by \`npm run storm -- ${experiment.name} --seed ${seed}\`.`,
   ...(experiment.charts?.(results) ?? []).map(picture),
   ...findingsOf(experiment, results),
   ...experiment.tables(results).flatMap(tableLines),

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { drawSvg, themes } from './charts/theme.ts';
+import { drawSvg } from './charts/svg.ts';
+import { themes } from './charts/theme.ts';
 import { helpText, parseCommand, type Command } from './command.ts';
 import type { AnyExperiment } from './experiment.ts';
 import { experiments as all } from './experiments/index.ts';
@@ -15,9 +16,9 @@ function report(line: string): void {
   console.log(`[${(performance.now() / 1_000).toFixed(0).padStart(4)} s] ${line}`);
 }
 
-async function writeResults(folder: string, experiment: AnyExperiment, results: readonly unknown[]): Promise<void> {
+async function writeResults(folder: string, experiment: AnyExperiment, results: readonly unknown[], seed: number): Promise<void> {
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), `${text}\n`);
-  write(`${experiment.name}.md`, pageOf(experiment, results));
+  write(`${experiment.name}.md`, pageOf(experiment, results, seed));
   for (const { name, spec } of experiment.charts?.(results) ?? []) {
     for (const theme of themes) write(`${name}-${theme.name}.svg`, await drawSvg(spec(theme), theme));
   }
@@ -28,7 +29,7 @@ async function run({ experiments, seed, out }: Command): Promise<void> {
   for (const [index, experiment] of experiments.entries()) console.log(`\n${summaryOf(experiment, results[index] ?? [])}\n`);
   if (out === undefined) return;
   mkdirSync(out, { recursive: true });
-  for (const [index, experiment] of experiments.entries()) await writeResults(out, experiment, results[index] ?? []);
+  for (const [index, experiment] of experiments.entries()) await writeResults(out, experiment, results[index] ?? [], seed);
   writeFileSync(join(out, 'README.md'), `${indexOf(all)}\n`);
   report(`Wrote ${out}`);
 }

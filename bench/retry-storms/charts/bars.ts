@@ -21,7 +21,7 @@ export function barsChart({ title, subtitle, axis, bars }: Bars, theme: Theme): 
   const y = {
     field: 'name',
     type: 'nominal' as const,
-    sort: bars.map(({ name }) => name),
+    sort: null,
     axis: { title: null, labelLimit: 600, labelColor: theme.text, domain: false, ticks: false, labelPadding: 8 },
   };
   const x = { field: 'value', type: 'quantitative' as const, scale: { domain: [...axis.domain] }, axis: { title: axis.title, values: [...axis.values] } };

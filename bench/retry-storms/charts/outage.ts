@@ -59,5 +59,5 @@ function panelOf({ title, outage }: OutagePanel, index: number, theme: Theme): P
 
 function subtitleOf(outage: Outage): string {
   const { requestsPerCall, recovery } = summarizeOutage(outage);
-  return `${recoveryPhrase(recovery)}: ${ratio(requestsPerCall.after)} requests per call in the minute after it`;
+  return `${recoveryPhrase(recovery)}: ${ratio(requestsPerCall.after)} requests per call in the minute after the outage`;
 }

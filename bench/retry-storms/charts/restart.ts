@@ -1,3 +1,4 @@
+import { range } from 'd3-array';
 import type { TopLevelSpec } from 'vega-lite';
 import { percent, whole } from '../format.ts';
 import type { Restart, RestartScenario } from '../model/restart.ts';
@@ -9,6 +10,9 @@ export interface RestartPanel extends Restart, RestartScenario {
   readonly peakRate: number;
 }
 
+/** The time that is drawn, in seconds since the first response. */
+const [first, last] = [29, 70];
+
 /** The request rate while the clients come back: one strip for each policy. */
 export const restartChart = (title: string, subtitle: string, panels: readonly RestartPanel[], theme: Theme): TopLevelSpec => ({
   title: chartTitle(title, subtitle),
@@ -17,12 +21,12 @@ export const restartChart = (title: string, subtitle: string, panels: readonly R
 });
 
 function stripOf({ title, rates, peakRate, successRate, clients, serveSeconds }: RestartPanel, isLast: boolean, theme: Theme): Panel {
-  const x: Axis = { title: isLast ? 'seconds since the first response' : '', type: 'linear', domain: [29, 66], values: [30, 35, 40, 45, 50, 55, 60, 65] };
+  const x: Axis = { title: isLast ? 'seconds since the first response' : '', type: 'linear', domain: [first, last], values: range(30, last + 1, 5) };
   const y: Axis = { title: '', type: 'linear', domain: [0, clients * 1.1], values: [0, clients] };
   const capacity = clients / serveSeconds;
   const color = successRate > 0.999 ? theme.good : theme.bad;
   const encoding = { x: { field: 'at', ...axisOf(x, false) }, y: { field: 'rate', ...axisOf(y, true) } };
-  const points = rates.slice(0, 360).map((rate, tenth) => ({ at: 30 + tenth / 10, rate }));
+  const points = rates.map((rate, tenth) => ({ at: 30 + tenth / 10, rate }));
   return {
     title: {
       text: title,
@@ -32,8 +36,8 @@ function stripOf({ title, rates, peakRate, successRate, clients, serveSeconds }:
     width: 720,
     height: 56,
     layer: [
-      { data: { values: [{ at: 29, rate: 0 }, ...points] }, mark: { type: 'area', interpolate: 'step-after', color, opacity: 0.4, line: { color, strokeWidth: 1.5 } }, encoding },
-      { data: { values: [29, 66].map((at) => ({ at, rate: capacity })) }, mark: { type: 'line', color: theme.muted, strokeDash: [5, 4], strokeWidth: 1.5 }, encoding },
+      { data: { values: [{ at: first, rate: 0 }, ...points] }, mark: { type: 'area', interpolate: 'step-after', color, opacity: 0.4, line: { color, strokeWidth: 1.5 } }, encoding },
+      { data: { values: [first, last].map((at) => ({ at, rate: capacity })) }, mark: { type: 'line', color: theme.muted, strokeDash: [5, 4], strokeWidth: 1.5 }, encoding },
     ],
   };
 }

@@ -7,5 +7,5 @@ import { restart } from './restart.ts';
 import { scale } from './scale.ts';
 import { shortOutage } from './short-outage.ts';
 
-/** All experiments, the longest first so that no worker is left with a long one at the end. */
-export const experiments: readonly AnyExperiment[] = [contention, restart, outage, shortOutage, randomFailures, longOutage, scale];
+/** All experiments, in the order of the index. */
+export const experiments: readonly AnyExperiment[] = [outage, restart, contention, shortOutage, randomFailures, longOutage, scale];

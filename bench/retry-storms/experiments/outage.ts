@@ -39,11 +39,14 @@ export const outage: Experiment<Job, Result> = {
 
   findings(results) {
     const [none, immediate, plain, budget] = summaries(results, [noRetries, immediateRetries, ourDefault, withBudget]);
+    const minutes = (defaultScenario.end - defaultScenario.outageEnd) / 60;
+    const recovers = ({ recovery }: OutageSummary): string =>
+      (recovery === Infinity ? `does not recover within ${minutes} minutes` : recoveryPhrase(recovery));
     const after = (summary: OutageSummary): string => `${ratio(summary.requestsPerCall.after)} requests per call after the outage`;
     return [
-      `Without retries, the service ${recoveryPhrase(none.recovery)}. With 3 immediate retries it ${recoveryPhrase(immediate.recovery)}: ${after(immediate)}.`,
-      `With our default and no budget it ${recoveryPhrase(plain.recovery)}: ${after(plain)}.`,
-      `With \`budget: retryBudget()\` it ${recoveryPhrase(budget.recovery)}: ${ratio(budget.requestsPerCall.during)} requests per call during the outage, ${ratio(budget.requestsPerCall.after)} after it.`,
+      `Without retries, the service ${recovers(none)}. With 3 immediate retries it ${recovers(immediate)}: ${after(immediate)}.`,
+      `With our default and no budget it ${recovers(plain)}: ${after(plain)}.`,
+      `With \`budget: retryBudget()\` it ${recovers(budget)}: ${ratio(budget.requestsPerCall.during)} requests per call during the outage, ${ratio(budget.requestsPerCall.after)} after it.`,
     ];
   },
 
@@ -91,6 +94,7 @@ export const outage: Experiment<Job, Result> = {
 function tableOf(title: string, names: readonly string[], results: readonly Result[], namesOf: (result: Result) => string[]): Table {
   return {
     title,
+    note: 'Rates during the outage and in the minute after it, per call that starts in that time. Earlier calls that succeed late can give more than 100 %.',
     head: [...names, 'requests per call, during', 'after', 'successful calls, during', 'after', 'recovers after'],
     textColumns: names.length,
     rows: results.map((result) => {

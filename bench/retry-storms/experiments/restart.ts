@@ -5,7 +5,7 @@ import type { Experiment } from '../experiment.ts';
 import { percent, ratio, seconds, whole } from '../format.ts';
 import { simulateRestart, type Restart, type RestartScenario } from '../model/restart.ts';
 
-/** What a client adds to the wait that `Retry-After` asks for. */
+/** A rule for the wait that a client adds to `Retry-After`. */
 interface Addition {
   readonly name: string;
   optionsOf(random: () => number): ResilienceOptions;

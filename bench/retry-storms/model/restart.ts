@@ -82,9 +82,9 @@ function unavailableResponses(format: RetryAfterFormat): (now: number) => Respon
   };
 }
 
-/** Requests per second in each tenth of a second, from 30 s to 68 s. */
+/** Requests per second in each tenth of a second, from 30 s to 70 s. */
 function ratesOf(requestTimes: readonly number[]): number[] {
-  const rates = new Array<number>(380).fill(0);
+  const rates = new Array<number>(400).fill(0);
   for (const at of requestTimes) {
     const tenth = Math.floor((at - requestedWait) / 100);
     if (tenth >= 0 && tenth < rates.length) rates[tenth] = (rates[tenth] ?? 0) + 10;

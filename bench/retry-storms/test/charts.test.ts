@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { barsChart } from '../charts/bars.ts';
 import { curvesChart } from '../charts/curves.ts';
-import { drawSvg, themes } from '../charts/theme.ts';
+import { drawSvg } from '../charts/svg.ts';
+import { themes } from '../charts/theme.ts';
+
+const [light] = themes;
 
 const curves = () => {
   const axis = { title: 'seconds', type: 'linear', domain: [0, 10] } as const;
@@ -23,19 +26,18 @@ describe('drawSvg', () => {
 
 describe('curvesChart', () => {
   it('names each curve in its colour', async () => {
-    assert.match(await drawSvg(curves(), themes[0]!), /<text [^>]*fill="#123456"[^>]*>last label<\/text>/);
+    assert.match(await drawSvg(curves(), light), /<text [^>]*fill="#123456"[^>]*>last label<\/text>/);
   });
 });
 
 describe('barsChart', () => {
   it('draws bars in the given order, good and bad in their colours', async () => {
-    const theme = themes[0]!;
     const bars = [{ name: 'z', value: 1, label: 'one', isGood: true }, { name: 'a', value: 2, label: 'two', isGood: false }];
 
-    const svg = await drawSvg(barsChart({ title: '', subtitle: '', axis: { title: '', domain: [0, 2], values: [0, 2] }, bars }, theme), theme);
+    const svg = await drawSvg(barsChart({ title: '', subtitle: '', axis: { title: '', domain: [0, 2], values: [0, 2] }, bars }, light), light);
 
     assert.ok(svg.indexOf('>z</text>') < svg.indexOf('>a</text>'));
-    assert.match(svg, new RegExp(`fill="${theme.good}"[^>]*>one</text>`));
-    assert.match(svg, new RegExp(`fill="${theme.bad}"[^>]*>two</text>`));
+    assert.match(svg, new RegExp(`fill="${light.good}"[^>]*>one</text>`));
+    assert.match(svg, new RegExp(`fill="${light.bad}"[^>]*>two</text>`));
   });
 });

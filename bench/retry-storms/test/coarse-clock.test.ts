@@ -37,6 +37,17 @@ describe('CoarseClock', () => {
     assert.deepEqual([fired, clock.pending], [['b'], 0]);
   });
 
+  it('fires a timer at a tick whose other timers were all cleared', async () => {
+    const clock = new CoarseClock(1);
+    const fired: string[] = [];
+    clock.clearTimeout(clock.setTimeout(() => fired.push('a'), 5));
+    clock.setTimeout(() => fired.push('b'), 5);
+
+    await clock.advance(5);
+
+    assert.deepEqual(fired, ['b']);
+  });
+
   it('keeps pace at a fraction of a millisecond per tick', async () => {
     const clock = new CoarseClock(0.05);
     let left = 20_000;

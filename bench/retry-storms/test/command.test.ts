@@ -27,7 +27,7 @@ describe('parseCommand', () => {
     [['--seed=-1'], -1, undefined],
   ];
   for (const [args, seed, out] of rows) {
-    it(`writes to ${out} with ${args.join(' ')}`, () => {
+    it(`writes ${out === undefined ? 'nothing' : `to ${out}`} with ${args.join(' ')}`, () => {
       assert.deepEqual({ seed: parse(...args).seed, out: parse(...args).out }, { seed, out });
     });
   }

@@ -9,6 +9,7 @@ describe('spreadLabels', () => {
     ['leaves labels that do not overlap', [0, 20, 50], [0, 20, 50]],
     ['moves two labels apart around their middle', [10, 12], [6, 16]],
     ['sorts labels', [50, 0], [0, 50]],
+    ['moves a single label up to the bottom', [120], [100]],
     ['keeps all labels above the bottom', [99, 100], [90, 100]],
     ['moves a label that the others would be pushed onto', [10, 10, 10, 22], [-2, 8, 18, 28]],
   ];

@@ -30,10 +30,10 @@ const tables = [
 
 describe('pageOf', () => {
   it('shows the setup, the charts for both themes, the findings and the tables', () => {
-    assert.deepEqual(pageOf(experiment, [1]).split('\n'), [
+    assert.deepEqual(pageOf(experiment, [1], 7).split('\n'), [
       '# Does it work?',
       '',
-      'One call. Printed by `npm run storm -- example`.',
+      'One call. Printed by `npm run storm -- example --seed 7`.',
       '',
       '<picture>',
       '  <source media="(prefers-color-scheme: dark)" srcset="chart-dark.svg">',

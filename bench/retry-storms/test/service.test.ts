@@ -31,6 +31,17 @@ describe('Service', () => {
     });
   }
 
+  it('does not exceed its capacity when each request arrives after the last response', async () => {
+    const clock = new CoarseClock(1);
+    const service = new Service({ clock, capacity: () => 700 });
+    const next = (): void => void service.fetch(url).then(next);
+    next();
+
+    await clock.advance(5_000);
+
+    assert.ok(service.served > 3_000 && service.served <= 3_500, String(service.served));
+  });
+
   it('follows a capacity that changes', async () => {
     const clock = new CoarseClock(1);
     const service = new Service({ clock, capacity: (now) => (now >= 1_000 && now < 2_000 ? 40 : 100) });
