@@ -1,5 +1,5 @@
 import type { Abortable } from './abort-forwarding.ts';
-import type { Init, Input } from './fetch-arguments.ts';
+import { withSignal, type Init, type Input } from './fetch-arguments.ts';
 
 /** The platform's fetch, or a function used in its place. */
 export type Fetch = (input: Input, init?: Init) => Promise<Response>;
@@ -11,15 +11,15 @@ export interface Callback {
   onError(error: unknown): void;
 }
 
-/** A fetch that reports to a callback: a call needs one promise, however many layers it passes. */
-export type Dispatch = (input: Input, init: Init | undefined, callback: Callback) => void;
+/** A fetch that reports to a callback: a call needs one promise, however many layers it passes. The signal is read once. */
+export type Dispatch = (input: Input, init: Init | undefined, signal: AbortSignal | undefined, callback: Callback) => void;
 
 /** Wraps a dispatch. */
 export type Layer = (dispatch: Dispatch) => Dispatch;
 
 /** The innermost dispatch: calls fetch. */
-export const toDispatch = (fetch: Fetch): Dispatch => (input, init, callback) =>
-  void callFetch(fetch, input, init).then((response) => {
+export const toDispatch = (fetch: Fetch): Dispatch => (input, init, signal, callback) =>
+  void callFetch(fetch, input, init, signal).then((response) => {
     try {
       callback.onResponse(response);
     } catch (error) {
@@ -28,15 +28,15 @@ export const toDispatch = (fetch: Fetch): Dispatch => (input, init, callback) =>
     }
   }, (error) => callback.onError(error));
 
-/** The outermost: makes the promise of the call. */
-export const toFetch = (dispatch: Dispatch): Fetch => (input, init) => {
+/** The outermost: creates the promise of the call. */
+export function toPromise(dispatch: Dispatch, input: Input, init: Init | undefined, signal: AbortSignal | undefined): Promise<Response> {
   const promise = new Promise<Response>(captureCallback);
   // The executor has run by now.
   const callback = captured as Callback;
   captured = undefined;
-  dispatch(input, init, callback);
+  dispatch(input, init, signal, callback);
   return promise;
-};
+}
 
 let captured: Callback | undefined;
 
@@ -46,9 +46,9 @@ const captureCallback = (onResponse: Callback['onResponse'], onError: Callback['
 };
 
 /** Calls a fetch that may throw instead of rejecting, or may not return a promise. */
-export function callFetch(fetch: Fetch, input: Input, init: Init | undefined): Promise<Response> {
+export function callFetch(fetch: Fetch, input: Input, init: Init | undefined, signal?: AbortSignal): Promise<Response> {
   try {
-    return Promise.resolve(fetch(input, init));
+    return Promise.resolve(fetch(input, withSignal(input, init, signal)));
   } catch (error) {
     return Promise.reject(error);
   }
