@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+const root = new URL('../../../', import.meta.url);
+
+/** The address of a path in the repository, seen from the compiled tests. */
+export const urlOf = (path: string): URL => new URL(path, root);
+
+export const read = (path: string): string => readFileSync(urlOf(path), 'utf8');
+
+/** The paths of all files under a folder that have such an extension, in alphabetical order. */
+export const filesIn = (folder: string, extension: string): string[] =>
+  readdirSync(urlOf(`${folder}/`), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(extension))
+    .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
+    .sort();
+
+/** A comment without its slashes and stars. */
+export interface Comment {
+  readonly line: number;
+  readonly text: string;
+}
+
+const string = `'(?:\\\\.|[^'\\\\\\n])*'|"(?:\\\\.|[^"\\\\\\n])*"|\`(?:\\\\.|[^\`\\\\])*\``;
+/** A slash begins a regular expression after an operator, an opening bracket or `return`; elsewhere it divides. */
+const regularExpression = `(?<=(?:[(,=:[!&|?{};>]|return)\\s*)/(?![*/])(?:\\\\.|\\[(?:\\\\.|[^\\]\\\\\\n])*\\]|[^/\\\\[\\n])+/`;
+const comment = `(?<comment>/\\*[\\s\\S]*?\\*/|//[^\\n]*(?:\\n[ \\t]*//[^\\n]*)*)`;
+const token = new RegExp(`${string}|${regularExpression}|${comment}`, 'g');
+
+/** The comments of TypeScript code. Line comments that follow each other are one; examples in doc comments are left out. */
+export function commentsOf(code: string): Comment[] {
+  return [...code.matchAll(token)].flatMap(({ index, groups }) => groups?.comment === undefined ? [] : split(groups.comment, lineOf(code, index)));
+}
+
+/** The code without its comments. */
+export const withoutComments = (code: string): string =>
+  code.replace(token, (match, ...rest) => (rest.at(-1) as { comment?: string }).comment === undefined ? match : '');
+
+/** The number of the line at an index, from 1. */
+export const lineOf = (text: string, index: number): number => text.slice(0, index).split('\n').length;
+
+/** Takes a doc comment apart at its tags: each `@param` begins like a comment of its own. */
+function split(source: string, line: number): Comment[] {
+  const text = source.replace(/^\/\*+|\*+\/$/g, '').replace(/^[ \t]*(?:\/\/+|\*)[ \t]?/gm, '');
+  return [...text.matchAll(/(?:^@|\S)(?:(?!^@)[\s\S])*/gm)]
+    .filter(([part]) => !part.startsWith('@example'))
+    .map(({ 0: part, index }) => ({ line: line + lineOf(text, index) - 1, text: part.replace(/^@\w+ (?:\w+ - )?/, '').trimEnd() }));
+}
