@@ -55,14 +55,20 @@ describe('the imports of src/', () => {
       const from = placeOf(path);
 
       for (const target of importsOf(path)) {
-        assert.match(target, /^\.\.?\//, `${path} imports '${target}': the library has no dependencies, of a platform neither`);
+        assert.match(target, /^\.\.?\//, `${path} imports '${target}': src/ imports neither packages nor modules of a platform`);
         const to = join(dirname(path), target);
         assert.ok(mayImport(from, placeOf(to)), `${path} (level ${from.level}) imports ${to} (level ${placeOf(to).level})`);
       }
     });
   }
 
-  it('are tested for no file that has gone', () => {
+  it('are tested for no file that does not exist', () => {
     assert.deepEqual([...places.keys()].filter((path) => !files.includes(path)), []);
+  });
+
+  it('have the levels that docs/architecture.md describes', () => {
+    const rows = [...read('docs/architecture.md').matchAll(/^\| \d \| ([^|]+) \|/gm)];
+
+    assert.deepEqual(rows.map(([, names = '']) => names.replaceAll('`', '').split(' ')), levels);
   });
 });

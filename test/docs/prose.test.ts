@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { commentsOf, filesIn, lineOf, read, type Comment } from './repository.ts';
+import { commentsOf, filesIn, lineOf, messagesOf, read, type Prose } from './repository.ts';
 
 /** Folders of code whose comments are tested, and documents. */
-const code = ['src', 'test/docs'];
+const folders = ['src', 'test/docs'];
 const documents = ['README.md', 'SECURITY.md', ...filesIn('docs', '.md')];
 
 /** Begins a comment as a question does. A comment begins with a verb, or with the noun that it is about. */
@@ -39,7 +39,7 @@ const terms: readonly (readonly [RegExp, string])[] = [
   [/\bforg(?:et|ets|ot|otten|etting)\b/i, 'clear, remove'],
   // A reader may want something; code requires it.
   [/(?<!(?:nobody|who|that nobody) )\bwants\b/i, 'requires, expects'],
-  [/\bdrop(?:s|ped|ping)? (?:the |a |an |its |all |both |each )?(?:\w+ )?(?:response|request|bod(?:y|ies))/i, 'discard'],
+  [/\bdrop(?:s|ped|ping)? (?:the |a |an |its |all |both |each )?(?:\w+ )?(?:response|request|bod(?:y|ies))|\b(?:was|is|are|were) dropped\b/i, 'discard'],
   [/\bdrop(?:s|ped|ping)? (?:the |a |an |its |all )?references?/i, 'release'],
   [/\blast word\b/i, 'decide'],
   [/\b(?:give|gives|gave|given|giving) up\b/i, 'stop, reject'],
@@ -63,7 +63,7 @@ const withoutCode = (text: string): string =>
 const fencedBlock = /^```(\w*)\n([\s\S]*?)^```/gm;
 
 /** Finds each word of the table in a text, across the ends of lines too. */
-function termsIn({ text, line }: Comment): Finding[] {
+function termsIn({ text, line }: Prose): Finding[] {
   const prose = withoutCode(text).replace(/\n/g, ' ');
   return terms.flatMap(([word, instead]) => [...prose.matchAll(new RegExp(word, 'gi'))].map(({ 0: found, index }) => ({
     line: line + lineOf(text, index) - 1,
@@ -71,22 +71,26 @@ function termsIn({ text, line }: Comment): Finding[] {
   })));
 }
 
-const questionsIn = ({ text, line }: Comment): Finding[] =>
+const questionsIn = ({ text, line }: Prose): Finding[] =>
   question.test(text) ? [{ line, advice: `'${text.slice(0, 30)}...': begin with a verb, or with the noun that this is about` }] : [];
 
 /** The comments in the code blocks of a document. */
-const commentsInBlocks = (text: string): Comment[] => [...text.matchAll(fencedBlock)].flatMap(({ 0: block, 1: language = '', 2: body = '', index }) =>
-  /^(?:ts|js)$/.test(language)
-    ? commentsOf(body).map(({ line, text: comment }) => ({ line: line + lineOf(text, index + block.indexOf(body)) - 1, text: comment }))
-    : []);
+const commentsInBlocks = (text: string): Prose[] => [...text.matchAll(fencedBlock)].flatMap(({ 1: language = '', 2: code = '', index }) =>
+  language === 'ts' ? commentsOf(code).map((comment) => ({ text: comment.text, line: comment.line + lineOf(text, index) })) : []);
 
 const check = (path: string, findings: readonly Finding[]): void =>
   assert.equal(findings.length, 0, findings.map(({ line, advice }) => `\n${path}:${line} ${advice}`).join(''));
 
 describe('the comments of the code', () => {
-  for (const path of code.flatMap((folder) => filesIn(folder, '.ts'))) {
+  for (const path of folders.flatMap((folder) => filesIn(folder, '.ts'))) {
     it(`begin with no question in ${path}`, () => check(path, commentsOf(read(path)).flatMap(questionsIn)));
     it(`use the standard terms in ${path}`, () => check(path, commentsOf(read(path)).flatMap(termsIn)));
+  }
+});
+
+describe('the messages of src/', () => {
+  for (const path of filesIn('src', '.ts')) {
+    it(`use the standard terms in ${path}`, () => check(path, messagesOf(read(path)).flatMap(termsIn)));
   }
 });
 

@@ -14,22 +14,29 @@ export const filesIn = (folder: string, extension: string): string[] =>
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
     .sort();
 
-/** A comment without its slashes and stars. */
-export interface Comment {
+/** A piece of prose in a file: a comment without its slashes and stars, or a string. */
+export interface Prose {
   readonly line: number;
   readonly text: string;
 }
 
-const string = `'(?:\\\\.|[^'\\\\\\n])*'|"(?:\\\\.|[^"\\\\\\n])*"|\`(?:\\\\.|[^\`\\\\])*\``;
-/** A slash begins a regular expression after an operator, an opening bracket or `return`; elsewhere it divides. */
-const regularExpression = `(?<=(?:[(,=:[!&|?{};>]|return)\\s*)/(?![*/])(?:\\\\.|\\[(?:\\\\.|[^\\]\\\\\\n])*\\]|[^/\\\\[\\n])+/`;
-const comment = `(?<comment>/\\*[\\s\\S]*?\\*/|//[^\\n]*(?:\\n[ \\t]*//[^\\n]*)*)`;
-const token = new RegExp(`${string}|${regularExpression}|${comment}`, 'g');
+const string = /(?<string>'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)/;
+/** Begins after an operator, an opening bracket or `return`: elsewhere a slash divides. */
+const regularExpression = /(?<=(?:[(,=:[!&|?{};>]|return)\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\//;
+/** Line comments that follow each other are one comment. */
+const comment = /(?<comment>\/\*[\s\S]*?\*\/|\/\/[^\n]*(?:\n[ \t]*\/\/[^\n]*)*)/;
+const token = new RegExp([string, regularExpression, comment].map(({ source }) => source).join('|'), 'g');
 
-/** The comments of TypeScript code. Line comments that follow each other are one; examples in doc comments are left out. */
-export function commentsOf(code: string): Comment[] {
-  return [...code.matchAll(token)].flatMap(({ index, groups }) => groups?.comment === undefined ? [] : split(groups.comment, lineOf(code, index)));
+/** The comments of TypeScript code, without the examples in them. */
+export function commentsOf(code: string): Prose[] {
+  return [...code.matchAll(token)].flatMap(({ index, groups }) =>
+    groups?.comment === undefined ? [] : split(groups.comment, lineOf(code, index)));
 }
+
+/** The strings of several words in TypeScript code, such as messages. */
+export const messagesOf = (code: string): Prose[] =>
+  [...code.matchAll(token)].flatMap(({ index, groups }) =>
+    groups?.string?.includes(' ') ? { line: lineOf(code, index), text: groups.string.slice(1, -1) } : []);
 
 /** The code without its comments. */
 export const withoutComments = (code: string): string =>
@@ -38,8 +45,8 @@ export const withoutComments = (code: string): string =>
 /** The number of the line at an index, from 1. */
 export const lineOf = (text: string, index: number): number => text.slice(0, index).split('\n').length;
 
-/** Takes a doc comment apart at its tags: each `@param` begins like a comment of its own. */
-function split(source: string, line: number): Comment[] {
+/** Divides a doc comment at its tags: the text of each `@param` begins like a comment of its own. */
+function split(source: string, line: number): Prose[] {
   const text = source.replace(/^\/\*+|\*+\/$/g, '').replace(/^[ \t]*(?:\/\/+|\*)[ \t]?/gm, '');
   return [...text.matchAll(/(?:^@|\S)(?:(?!^@)[\s\S])*/gm)]
     .filter(([part]) => !part.startsWith('@example'))
