@@ -44,6 +44,8 @@ const placeOf = (path: string): Place => {
   return place;
 };
 
+const labelOf = ({ door, level }: Place): string => `level ${level}${door && ` of ${door}`}`;
+
 const importsOf = (path: string): string[] =>
   [...withoutComments(read(path)).matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) => target);
 
@@ -57,7 +59,7 @@ describe('the imports of src/', () => {
       for (const target of importsOf(path)) {
         assert.match(target, /^\.\.?\//, `${path} imports '${target}': src/ imports neither packages nor modules of a platform`);
         const to = join(dirname(path), target);
-        assert.ok(mayImport(from, placeOf(to)), `${path} (level ${from.level}) imports ${to} (level ${placeOf(to).level})`);
+        assert.ok(mayImport(from, placeOf(to)), `${path} (${labelOf(from)}) imports ${to} (${labelOf(placeOf(to))})`);
       }
     });
   }
