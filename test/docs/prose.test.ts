@@ -39,7 +39,7 @@ const terms: readonly (readonly [RegExp, string])[] = [
   [/\bforg(?:et|ets|ot|otten|etting)\b/i, 'clear, remove'],
   // A reader may want something; code requires it.
   [/(?<!(?:nobody|who|that nobody) )\bwants\b/i, 'requires, expects'],
-  [/\bdrop(?:s|ped|ping)? (?:the |a |an |its |all |both |each )?(?:\w+ )?(?:response|request|bod(?:y|ies))|\b(?:was|is|are|were) dropped\b/i, 'discard'],
+  [/\bdrop(?:s|ped|ping)? (?:the |a |an |its |all |both |each )?(?:\w+ )?(?:response|request|bod(?:y|ies))|\b(?:response|request|body|clone) (?:was|is) dropped\b/i, 'discard'],
   [/\bdrop(?:s|ped|ping)? (?:the |a |an |its |all )?references?/i, 'release'],
   [/\blast word\b/i, 'decide'],
   [/\b(?:give|gives|gave|given|giving) up\b/i, 'stop, reject'],
