@@ -1,4 +1,4 @@
-/** How randomness spreads a wait, so that clients that failed together do not retry together. */
+/** The way in which randomness spreads a wait, so that clients that failed together do not retry together. */
 export type Jitter = 'full' | 'equal' | 'decorrelated' | 'none';
 
 /** The waits between attempts: by default up to 200, 400, 800 ms and so on, at most 30 s, each drawn from 0 upwards. */

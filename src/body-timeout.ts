@@ -64,7 +64,7 @@ function limitSilence(
   }, { highWaterMark: 0 });
 }
 
-/** Whether a reader may bring its own buffers. */
+/** Returns whether a reader may bring its own buffers. */
 function isByteStream(body: ReadableStream): boolean {
   try {
     body.getReader({ mode: 'byob' }).releaseLock();
@@ -89,7 +89,7 @@ const inTime = <Value>(promise: Promise<Value>, timeout: number, clock: Clock): 
     promise.then(resolve, reject).finally(() => stopTimer(timer));
   });
 
-/** Whether the Response constructor accepts the status. A server may send others. */
+/** Returns whether the Response constructor accepts the status. A server may send others. */
 const isConstructible = (status: number): boolean => status >= 200 && status <= 599;
 
 /** A response like another one, with this body. */

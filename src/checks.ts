@@ -8,7 +8,7 @@ export function must(isMet: boolean, name: string, rule: string, value: unknown,
   if (!isMet) throw new Kind(`'${name}' must be ${rule}, not ${describe(value)}`);
 }
 
-/** A value in a message. Objects show their class only, because they may hold secrets or throw when they are converted. */
+/** A value in a message. Objects show their class only, because they may contain secrets or throw when they are converted. */
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   return isObject(value) ? Object.prototype.toString.call(value) : String(value);

@@ -1,5 +1,5 @@
 import type { Abortable } from './abort-forwarding.ts';
-import { withSignal, type Init, type Input } from './fetch-arguments.ts';
+import type { Init, Input } from './fetch-arguments.ts';
 
 /** The platform's fetch, or a function used in its place. */
 export type Fetch = (input: Input, init?: Init) => Promise<Response>;
@@ -11,15 +11,15 @@ export interface Callback {
   onError(error: unknown): void;
 }
 
-/** A fetch that reports to a callback: a call needs one promise, however many layers it passes. The signal is read once. */
+/** A fetch that reports to a callback: a call needs one promise, however many layers it passes. The signal is that of init. */
 export type Dispatch = (input: Input, init: Init | undefined, signal: AbortSignal | undefined, callback: Callback) => void;
 
 /** Wraps a dispatch. */
 export type Layer = (dispatch: Dispatch) => Dispatch;
 
 /** The innermost dispatch: calls fetch. */
-export const toDispatch = (fetch: Fetch): Dispatch => (input, init, signal, callback) =>
-  void callFetch(fetch, input, init, signal).then((response) => {
+export const toDispatch = (fetch: Fetch): Dispatch => (input, init, _signal, callback) =>
+  void callFetch(fetch, input, init).then((response) => {
     try {
       callback.onResponse(response);
     } catch (error) {
@@ -46,9 +46,9 @@ const captureCallback = (onResponse: Callback['onResponse'], onError: Callback['
 };
 
 /** Calls a fetch that may throw instead of rejecting, or may not return a promise. */
-export function callFetch(fetch: Fetch, input: Input, init: Init | undefined, signal?: AbortSignal): Promise<Response> {
+export function callFetch(fetch: Fetch, input: Input, init: Init | undefined): Promise<Response> {
   try {
-    return Promise.resolve(fetch(input, withSignal(input, init, signal)));
+    return Promise.resolve(fetch(input, init));
   } catch (error) {
     return Promise.reject(error);
   }

@@ -8,8 +8,8 @@ const messages = {
 };
 
 /**
- * A limit ran out. Its `name` is `"TimeoutError"`, like that of the platform's own timeouts, so that code which tells errors
- * apart by name keeps working.
+ * A limit ran out. Its `name` is `"TimeoutError"`, like that of the platform's own timeouts, so that code which
+ * distinguishes errors by name keeps working.
  */
 export class TimeoutError extends DOMException {
   /** The limit that ran out. */

@@ -10,7 +10,7 @@ export type Init = Omit<NonNullable<typeof fetch extends {
   (input: never, init?: infer Last): unknown;
 } ? First & Last : never>, 'timeout'>;
 
-/** Whether the value can have members: an object or a function. */
+/** Returns whether the value can have members: an object or a function. */
 export const isObject = (value: unknown): value is object => Object(value) === value;
 
 /** Checks for a URL instead of a class, because a Request may come from another realm or another undici. */
@@ -23,7 +23,7 @@ export function signalOf(input: Input, init: Init | undefined): AbortSignal | un
   return isRequest(input) ? input.signal : undefined;
 }
 
-/** Whether init has own members only. An instance of a class, such as a Request, inherits its members. */
+/** Returns whether init has own members only. An instance of a class, such as a Request, inherits its members. */
 export const isPlain = (init: object): boolean => Object.getPrototypeOf(init) === Object.prototype;
 
 /** The members of init that fetch itself defines. Not every platform's types know them all. */
@@ -79,7 +79,7 @@ function copyHeaders(headers: NonNullable<Init['headers']>): NonNullable<Init['h
   return Symbol.iterator in headers ? [...headers] : { ...headers };
 }
 
-/** Whether the headers come from an iterator, which the first reader uses up. */
+/** Returns whether the headers come from an iterator, which the first reader uses up. */
 export const hasOneShotHeaders = (init: Init | undefined): boolean =>
   typeof (init?.headers as Partial<Iterator<unknown>> | null | undefined)?.next === 'function';
 
@@ -93,7 +93,7 @@ type Body = NonNullable<Init['body']> | null;
 
 export const isBodyFactory = (body: unknown): body is BodyFactory => typeof body === 'function';
 
-/** Whether the Request's own body is sent, because init has none. */
+/** Returns whether the Request's own body is sent, because init has none. */
 export const sendsOwnBody = (input: Input, init: Init | undefined): input is Request =>
   isRequest(input) && mayHaveBody(input) && (init?.body === undefined || init.body === null);
 
@@ -101,5 +101,5 @@ export const sendsOwnBody = (input: Input, init: Init | undefined): input is Req
 const mayHaveBody = ({ body, method }: Request): boolean =>
   body === undefined ? method !== 'GET' && method !== 'HEAD' : body !== null;
 
-/** Whether the body is a stream or an async iterable, which the first attempt uses up. Every other body can be sent again. */
+/** Returns whether the body is a stream or an async iterable, which the first attempt uses up. Every other body can be sent again. */
 export const isOneShot = (body: unknown): boolean => isObject(body) && ('getReader' in body || Symbol.asyncIterator in body);

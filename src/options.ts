@@ -122,7 +122,7 @@ export const defaults: ResolvedOptions = {
   fetch: globalFetch,
 };
 
-/** Whether a member of init is an option, which the platform must not see. */
+/** Returns whether a member of init is an option, which the platform must not see. */
 export const isOption = (name: string): boolean => Object.hasOwn(defaults, name);
 
 export const optionNames: readonly string[] = Object.keys(defaults);

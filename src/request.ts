@@ -32,7 +32,7 @@ const withoutUserInfo = (url: string): string =>
   !url.includes('@') ? url : url.replace(/[\t\n\r]/g, '').replace(/^([\0- ]*(?:https?:[/\\]*|(?:[a-z][a-z\d+.-]*:)?[/\\]{2}))[^/\\?#]*@/i, '$1');
 
 /**
- * Whether an attempt can be made at all. Fetch itself rejects a Request or stream that was used before, an init that is no
+ * Returns whether an attempt can be made at all. Fetch itself rejects a Request or stream that was used before, an init that is no
  * object and a signal that is no signal, so that the order and the words of its errors are the platform's own.
  */
 export function canBeSent(input: Input, init: Init | undefined, signal: AbortSignal | undefined): boolean {
@@ -43,7 +43,7 @@ export function canBeSent(input: Input, init: Init | undefined, signal: AbortSig
 }
 
 /**
- * Whether the platform rejects these arguments whatever the network does: a bad URL, method or header, a GET with a body, and
+ * Returns whether the platform rejects these arguments whatever the network does: a bad URL, method or header, a GET with a body, and
  * so on. The Request constructor decides, because the class of an error proves nothing.
  */
 export function isRejectedByFetch(input: Input, init: Init | undefined): boolean {

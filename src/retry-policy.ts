@@ -10,11 +10,11 @@ export type Outcome =
   | { readonly kind: 'response'; readonly response: Response; readonly error?: undefined }
   | { readonly kind: 'network-error' | 'timeout'; readonly error: unknown; readonly response?: undefined };
 
-/** The argument of `shouldRetry`: one attempt, its outcome, and the verdict of the rules. */
+/** The argument of `shouldRetry`: one attempt, its outcome, and its classification by the rules. */
 export type Attempt = Outcome & {
   /** The number of the attempt, from 1. */
   readonly attempt: number;
-  /** The verdict of the rules, which `shouldRetry` may overrule. */
+  /** True if the rules would retry. `shouldRetry` may overrule them. */
   readonly transient: boolean;
   /** The request that was sent. */
   readonly request: RequestFacts;
@@ -28,14 +28,14 @@ export interface RetryRules {
   readonly methods: ReadonlySet<string>;
 }
 
-/** Whether the same request may succeed soon, and does no harm if it is sent again. */
+/** Returns whether the same request may succeed soon, and does no harm if it is sent again. */
 export function isTransient(
   { kind, response, error }: Outcome,
   request: RequestFacts,
   { statuses, methods }: RetryRules,
   retryAfter: number | undefined,
 ): boolean {
-  // RFC 9110 9.2.2: only idempotent requests, and those that were not processed, may be repeated automatically.
+  // RFC 9110 9.2.2: a client retries only idempotent requests, and those that were not processed, by itself.
   const isRepeatable = methods.has(request.method) || request.headers.has('idempotency-key');
   if (kind !== 'response') return isHttp(request.url) && !isPermanent(error) && (isRepeatable || isNeverSent(error));
   const isInvited = (response?.status === 429 || response?.status === 503) && retryAfter !== undefined;
@@ -51,18 +51,18 @@ function codeOf(error: unknown): string {
   return [cause?.code, code].find((value) => typeof value === 'string') ?? '';
 }
 
-/** Whether no connection was made, and so nothing was sent: by the code, or by the system call that failed. */
+/** Returns whether no connection was made, and so nothing was sent: by the code, or by the system call that failed. */
 const isNeverSent = (error: unknown): boolean =>
   (error as { cause?: { syscall?: unknown } | null } | null | undefined)?.cause?.syscall === 'connect' ||
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/.test(codeOf(error));
 
-/** OpenSSL's verdicts on a certificate, as Node and Bun name them, and Node's own verdict on its host name. */
+/** OpenSSL's codes for a bad certificate, as Node and Bun name them, and Node's own code for a wrong host name. */
 const certificateCodes = /CERT|CRL|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$/;
 
 /**
- * Whether fetch would fail the same way again: for a bad certificate, and for the rejections of the Fetch standard itself
+ * Returns whether fetch would fail the same way again: for a bad certificate, and for the rejections of the Fetch standard itself
  * (a bad port, too many redirects, `redirect: 'error'`, a wrong integrity). Undici gives these a plain Error without a code
- * as their cause; its network failures have a code or a class of their own. Other platforms do not tell them apart.
+ * as their cause; its network failures have a code or a class of their own. Other platforms do not distinguish them.
  */
 function isPermanent(error: unknown): boolean {
   const code = codeOf(error);

@@ -24,7 +24,7 @@ export const withRetry = (policy: RetryPolicy): Layer => (dispatch) => (input, i
 const noFailures: readonly Failure[] = [];
 
 /**
- * One call: attempts and waits by turns, until it settles.
+ * One call: attempts and waits in turn, until it settles.
  *
  *     send -> onResponse | onError -> decide -> resolve | reject
  *       ^                               |

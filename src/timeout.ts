@@ -3,7 +3,7 @@ import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { discard } from './discard.ts';
 import type { Callback, Layer } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
-import { isObject } from './fetch-arguments.ts';
+import { isObject, withSignal } from './fetch-arguments.ts';
 
 type Scope = 'attempt' | 'total';
 
@@ -15,16 +15,19 @@ type Scope = 'attempt' | 'total';
 export const withTimeout = (timeout: number, scope: Scope, clock: Clock, needsController: boolean): Layer => (dispatch) =>
   (input, init, signal, callback) => {
     const controller = needsController ? new AbortController() : undefined;
+    const innerSignal = controller ? controller.signal : signal;
+    // Reads init before the timer starts, since a getter of init may throw.
+    const innerInit = withSignal(input, init, innerSignal);
     const request = new PendingRequest(scope, clock, callback, signal, controller);
     if (timeout < Infinity) startTimer(request, timeout, () => request.timeOut(timeout));
     forwardAbort(signal, request);
-    dispatch(input, init, controller ? controller.signal : signal, request);
+    dispatch(input, innerInit, innerSignal, request);
   };
 
 /** Signals that a total timeout aborted. The reason is no proof: a caller may abort with another call's TimeoutError. */
 const timedOut = new WeakSet<AbortSignal>();
 
-/** Whether the signal was aborted by a total timeout, rather than by the caller. */
+/** Returns whether the signal was aborted by a total timeout, rather than by the caller. */
 export const hasTimedOut = (signal: AbortSignal | undefined): boolean => signal !== undefined && timedOut.has(signal);
 
 /** A request that waits for its headers under a timeout. One object, because closures took a third more memory. */
@@ -79,13 +82,13 @@ class PendingRequest implements Callback, Abortable, Timer {
     callback?.onError(error);
   }
 
-  /** Stops the timer, and drops the reference to the call, since the call references the response. */
+  /** Stops the timer, and releases the call, since the call references the response. */
   finish(): void {
     if (this.id !== undefined) stopTimer(this);
     this.id = this.callback = undefined;
   }
 
-  /** Drops the references to both signals too, since their reason may reference the body. */
+  /** Releases both signals too, since their reason may reference the body. */
   release(): void {
     this.finish();
     stopForwarding(this.signal, this);
