@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { TimeoutError, invalidOption } from '../../src/errors.ts';
 
 describe('TimeoutError', () => {
-  it('is a DOMException by the name that the platform gives its timeouts', () => {
+  it("is a DOMException with the name of the platform's timeout errors", () => {
     const error = new TimeoutError('attempt', 3_000);
 
     assert.ok(error instanceof DOMException);
@@ -12,7 +12,7 @@ describe('TimeoutError', () => {
     assert.equal(error.code, DOMException.TIMEOUT_ERR);
   });
 
-  it('tells which limit ran out, and how long it was', () => {
+  it('has the scope and the timeout', () => {
     const { scope, timeout } = new TimeoutError('total', 30_000);
 
     assert.deepEqual([scope, timeout], ['total', 30_000]);
@@ -24,7 +24,7 @@ describe('TimeoutError', () => {
     ['body', 'The body was silent for 5 ms'],
   ];
   for (const [scope, message] of messages) {
-    it(`says what happened to the ${scope}`, () => {
+    it(`has a message for the scope '${scope}'`, () => {
       assert.equal(new TimeoutError(scope, 5).message, message);
     });
   }
@@ -37,10 +37,10 @@ describe('invalidOption', () => {
     ['null', null, 'null'],
     ['a symbol', Symbol('x'), 'Symbol(x)'],
     ['a bigint', 3n, '3'],
-    ['an object by its kind alone', { password: 'secret' }, '[object Object]'],
+    ['an object by its class alone', { password: 'secret' }, '[object Object]'],
     ['an object without a prototype', Object.create(null), '[object Object]'],
-    ['an array by its kind alone', ['secret'], '[object Array]'],
-    ['a function by its kind alone', () => 'secret', '[object Function]'],
+    ['an array by its class alone', ['secret'], '[object Array]'],
+    ['a function by its class alone', () => 'secret', '[object Function]'],
   ];
   for (const [name, value, shown] of rows) {
     it(`shows ${name}`, () => {
@@ -50,7 +50,7 @@ describe('invalidOption', () => {
     });
   }
 
-  it('is an error of the kind asked for', () => {
+  it('creates an error of the given class', () => {
     assert.equal(invalidOption('retries', 'an integer', 1.5, RangeError).constructor, RangeError);
   });
 });
