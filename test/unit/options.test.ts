@@ -28,7 +28,6 @@ describe('defaults', () => {
 });
 
 describe('resolveOptions', () => {
-
   it('merges backoff settings into the current ones', () => {
     const first = resolve({ backoff: { base: 100, jitter: 'none' } });
 
@@ -67,7 +66,7 @@ describe('resolveOptions', () => {
     ['a fractional timeout', { timeout: 0.5 }],
     ['a maxRetryAfter of 0', { maxRetryAfter: 0 }],
     ['a maxRetryAfter of Infinity', { maxRetryAfter: Infinity }],
-    ['a backoff of 0', { backoff: { base: 0, max: 0, factor: 1 } }],
+    ['a backoff base of 0', { backoff: { base: 0, max: 0, factor: 1 } }],
     ['empty lists in retryOn', { retryOn: { statuses: [], methods: [] } }],
   ];
   for (const [name, options] of valid) {
