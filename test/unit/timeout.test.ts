@@ -8,8 +8,7 @@ import { toFetch, toDispatch, type Callback, type Fetch, type Layer } from '../.
 import { FakeClock, scriptedFetch } from '../../src/testing/index.ts';
 import { withAbort, withTimeout } from '../../src/timeout.ts';
 import { collect } from '../support/loopback.ts';
-
-const url = 'http://users.test/1';
+import { resetError, respond, statusOf, trace, url } from './trace.ts';
 
 /** Wraps a fetch in a layer. */
 const wrap = (layer: Layer, fetch: Fetch): Fetch => toFetch(layer(toDispatch(fetch)));
@@ -191,5 +190,65 @@ describe('withTimeout', () => {
 
     assert.equal(before, 0);
     assert.ok(errors[0] instanceof TimeoutError && errors[0].scope === 'total');
+  });
+});
+
+describe('totalTimeout', () => {
+  it('aborts the attempt in flight, and records it', async () => {
+    const { result, settledAt, failures } = await trace([503, 'hang'], { totalTimeout: 500 });
+
+    assert.ok(result instanceof TimeoutError);
+    assert.deepEqual([result.scope, result.timeout, settledAt], ['total', 500, 500]);
+    assert.deepEqual(failures.at(-1), { attempt: 2, kind: 'timeout', error: result, duration: 400, stopped: 'total-timeout' });
+  });
+
+  it('is reported to onFailure', async () => {
+    const reported: unknown[] = [];
+    const { result } = await trace(['hang'], { totalTimeout: 500, onFailure: ({ error, stopped }) => void reported.push(error, stopped) });
+
+    assert.deepEqual(reported, [result, 'total-timeout']);
+  });
+
+  it('returns the response at once if the delay is too long', async () => {
+    const last = respond(503);
+    const { fetch, result, settledAt, failures } = await trace([503, last], { totalTimeout: 250 });
+
+    assert.equal(result, last);
+    assert.deepEqual([fetch.times, settledAt], [[0, 100], 100]);
+    assert.equal(failures.at(-1)?.stopped, 'total-timeout');
+  });
+
+  it('rejects with the error at once if the delay is too long', async () => {
+    const last = resetError();
+    const { result } = await trace([last], { totalTimeout: 50 });
+
+    assert.equal(result, last);
+  });
+
+  it('aborts an attempt without a timeout, even if fetch ignores its signal', async () => {
+    const { result, settledAt } = await trace([], { totalTimeout: 500, timeout: Infinity, fetch: () => new Promise(() => {}) });
+
+    assert.ok(result instanceof TimeoutError);
+    assert.equal(settledAt, 500);
+  });
+
+  it('ends a pending shouldRetry', async () => {
+    const { result, settledAt } = await trace([503], { totalTimeout: 500, shouldRetry: () => new Promise<boolean>(() => {}) });
+
+    assert.ok(result instanceof TimeoutError);
+    assert.equal(settledAt, 500);
+  });
+
+  it('includes the delays', async () => {
+    const { fetch, result } = await trace([503, 503, 'hang'], { totalTimeout: 1_000, timeout: 900 });
+
+    assert.deepEqual(fetch.times, [0, 100, 300]);
+    assert.ok(result instanceof TimeoutError && result.scope === 'total');
+  });
+
+  it('does not change a call that settles in time', async () => {
+    const { result } = await trace([503, 200], { totalTimeout: 500 });
+
+    assert.equal(statusOf(result), 200);
   });
 });
