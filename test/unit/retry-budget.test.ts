@@ -16,7 +16,7 @@ function deposit(budget: RetryBudget, times: number): void {
 }
 
 describe('retryBudget', () => {
-  it('starts with a reserve of 10 retries', () => {
+  it('starts with 10 retries', () => {
     assert.equal(drain(retryBudget()), 10);
   });
 
