@@ -70,7 +70,7 @@ describe('systemClock', () => {
     assert.ok(clockDate >= date && clockDate <= Date.now());
   });
 
-  it('calls back', async () => {
+  it('calls back after the delay', async () => {
     await new Promise<void>((resolve) => void systemClock.setTimeout(resolve, 0));
   });
 

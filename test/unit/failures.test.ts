@@ -37,7 +37,7 @@ describe('failuresOf', () => {
     assert.deepEqual(failuresOf(reason), [failure]);
   });
 
-  it("returns the failures of the latest call for a shared object", () => {
+  it('returns the failures of the latest call for a shared object', () => {
     const reason = new Error('shared');
     recordFailures(reason, [failure]);
 
@@ -64,7 +64,7 @@ describe('failuresOf', () => {
     assert.deepEqual(failures.map(({ attempt, status }) => [attempt, status]), [[1, 503]]);
   });
 
-  it("is empty for an abort reason of a later call that was aborted before it started", async () => {
+  it('is empty for an abort reason of a later call that was aborted before it started', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');
     await trace([503, (): number => { controller.abort(reason); return 200; }], { signal: controller.signal });
@@ -91,7 +91,7 @@ describe('failuresOf', () => {
     });
   }
 
-  it("does not record an attempt that the caller aborted", async () => {
+  it('does not record an attempt that the caller aborted', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');
     const { failures } = await trace([() => { controller.abort(reason); return 'hang'; }], { signal: controller.signal });

@@ -280,7 +280,7 @@ describe('resilientFetch.with', () => {
     assert.deepEqual(fetch.times, [0, 100]);
   });
 
-  it("is overruled by the options of a call", async () => {
+  it('is overruled by the options of a call', async () => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([503], clock);
 

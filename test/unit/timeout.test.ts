@@ -209,7 +209,7 @@ describe('totalTimeout', () => {
     assert.deepEqual(reported, [result, 'total-timeout']);
   });
 
-  it('returns the response at once if the delay is too long', async () => {
+  it('resolves with the response at once if the delay exceeds the time left', async () => {
     const last = respond(503);
     const { fetch, result, settledAt, failures } = await trace([503, last], { totalTimeout: 250 });
 
@@ -218,7 +218,7 @@ describe('totalTimeout', () => {
     assert.equal(failures.at(-1)?.stopped, 'total-timeout');
   });
 
-  it('rejects with the error at once if the delay is too long', async () => {
+  it('rejects with the error at once if the delay exceeds the time left', async () => {
     const last = resetError();
     const { result } = await trace([last], { totalTimeout: 50 });
 
