@@ -3,9 +3,9 @@ const weekday = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
 
 /** The three forms of an HTTP date (RFC 9110 5.6.7), case-sensitive and always UTC, and how each becomes an ISO date. */
 const dateForms = [
-  [`${weekday}, (\\d\\d) (\\w{3}) (\\d{4}) (\\S+) GMT`, '$3-$2-$1T$4'],
-  ['(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (\\d\\d)-(\\w{3})-(\\d\\d) (\\S+) GMT', '$3-$2-$1T$4'],
-  [`${weekday} (\\w{3}) ([ \\d]\\d) (\\S+) (\\d{4})`, '$4-$1-$2T$3'],
+  [`${weekday}, (\\d\\d) (\\w{3}) (\\d{4}) ([\\d:]+) GMT`, '$3-$2-$1T$4'],
+  ['(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (\\d\\d)-(\\w{3})-(\\d\\d) ([\\d:]+) GMT', '$3-$2-$1T$4'],
+  [`${weekday} (\\w{3}) ([ \\d]\\d) ([\\d:]+) (\\d{4})`, '$4-$1-$2T$3'],
 ].map(([form, iso = '']) => [new RegExp(`^${form}$`), iso] as const);
 
 /**

@@ -121,6 +121,9 @@ describe('parseRetryAfter', () => {
     'Mon Nov 6 08:49:37 2026',
     'Mon Nov 06 08:49:37 2026 GMT',
     'Mon Nov 31 08:49:37 2026',
+    'Mon Nov 23 12:00:00- 2026',
+    'Mon, 23 Nov 2026 12:00:00-1 GMT',
+    'Monday, 23-Nov-26 12:00:00- GMT',
   ];
   for (const value of invalid) {
     it(`is undefined for ${JSON.stringify(value)}`, () => {
