@@ -1,4 +1,5 @@
-import { answerTo, backoffFunctions, isBeforeCall, type Answer, type NamedFailure, type Observation, type Options, type PredicateCall, type Script } from './script.ts';
+import { delayAfter, hintOf, isFailureStatus, isTransient, type Outcome } from './rules.ts';
+import { answerTo, isBeforeCall, type Answer, type NamedFailure, type Observation, type Options, type PredicateCall, type Script } from './script.ts';
 
 /** Thrown by the model where the call settles. */
 class Settled {
@@ -9,17 +10,7 @@ class Settled {
   }
 }
 
-interface Outcome {
-  readonly kind: NamedFailure['kind'];
-  readonly status?: number;
-  readonly error?: string;
-  readonly duration: number;
-}
-
-const defaultStatuses = [408, 425, 429, 500, 502, 503, 504];
-const defaultMethods = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY'];
-
-/** The expected behavior of a call: arithmetic on a script, without clocks, promises or the code under test. */
+/** The expected behaviour of a call: arithmetic on a script, without clocks, promises or the code under test. */
 export function expectedOf(script: Script): Observation {
   const call = new ModelCall(script);
   const result = call.run();
@@ -68,7 +59,7 @@ class ModelCall {
     const outcome = this.send(attempt, answer);
     const result = outcome.error ?? `answer ${attempt}`;
     if (script.isRefused) throw new Settled(result);
-    const isFailure = outcome.status === undefined || (this.options.statuses ?? defaultStatuses).includes(outcome.status);
+    const isFailure = outcome.status === undefined || isFailureStatus(outcome.status, this.options);
     if (!isFailure && script.shouldRetry === undefined) this.succeed(result);
 
     const hint = outcome.status === undefined ? undefined : hintOf(answer, this.options, this.now);
@@ -77,7 +68,7 @@ class ModelCall {
     const isWanted = this.callPredicate(attempt, outcome.kind, transient);
     if (!isFailure && !isWanted) this.succeed(result);
 
-    const delay = this.delayAfter(attempt, answer, hint);
+    const delay = delayAfter(attempt, answer, hint, this.options.backoff, this.failures.at(-1)?.delay);
     const stopped = isWanted ? this.limitOn(attempt, delay, hint) : transient ? 'declined' : 'not-repeatable';
     if (stopped === undefined) this.balance -= 1;
     const next = stopped === undefined ? { delay, delayFrom: hint === undefined ? 'backoff' : 'retry-after' } as const : { stopped };
@@ -126,7 +117,7 @@ class ModelCall {
     return { kind: 'response', status: answer.status ?? 200, duration };
   }
 
-  /** Whether the predicate wants a retry. Without a predicate the rules decide. */
+  /** Calls the predicate. If there is none, the rules decide. */
   callPredicate(attempt: number, kind: string, transient: boolean): boolean {
     const { abort, shouldRetry } = this.script;
     if (shouldRetry === undefined) return transient;
@@ -137,7 +128,7 @@ class ModelCall {
     return { yes: true, no: false, opposite: !transient, rules: transient }[shouldRetry.says ?? 'rules'];
   }
 
-  /** The limit that forbids a retry. */
+  /** The limit that forbids a retry, if one does. */
   limitOn(attempt: number, delay: number, hint: number = 0): NamedFailure['stopped'] {
     const { retries = 3, maxRetryAfter = 60_000 } = this.options;
     if (attempt > retries) return 'retries-spent';
@@ -146,15 +137,6 @@ class ModelCall {
     if (Number.isNaN(delay)) throw new Settled('a RangeError');
     if (this.now + delay >= this.totalTimeout) return 'total-timeout';
     return this.balance < 1 ? 'budget-empty' : undefined;
-  }
-
-  /** At least the server's hint, plus the larger of the backoff and a random part of up to a quarter of the hint. */
-  delayAfter(attempt: number, { random = 0.5 }: Answer, hint: number | undefined): number {
-    const { backoff = {} } = this.options;
-    const own = backoffOf(backoff, attempt, random, this.failures.at(-1)?.delay);
-    if (hint === undefined) return own;
-    const hasJitter = typeof backoff === 'object' && backoff.jitter !== 'none';
-    return hint + Math.max(own, hasJitter ? random * hint / 4 : 0);
   }
 
   fail(failure: NamedFailure): void {
@@ -170,38 +152,4 @@ class ModelCall {
     this.balance = Math.min(this.options.budget ?? Infinity, this.balance + 0.5);
     throw new Settled(result);
   }
-}
-
-/** Whether the same request may succeed soon, and does no harm if it is sent again. */
-function isTransient({ method, scheme, hasIdempotencyKey, body, options = {} }: Script, { kind, status }: Outcome, { error }: Answer, hint: number | undefined): boolean {
-  const { statuses = defaultStatuses, methods = defaultMethods } = options;
-  // Fetch normalizes put and post to upper case, but not query.
-  const sent = { put: 'PUT', post: 'POST' }[method ?? ''] ?? method ?? (body ? 'PUT' : 'GET');
-  const isRepeatable = hasIdempotencyKey || methods.includes(sent);
-  if (status !== undefined) return statuses.includes(status) && (isRepeatable || (hint !== undefined && [429, 503].includes(status)));
-  if (scheme === 'ftp') return false;
-  if (kind === 'timeout' || error === undefined) return isRepeatable;
-  const isPermanent = ['certificate', 'bad port'].includes(error);
-  const isUnsent = ['refused', 'unknown host', 'connect timeout'].includes(error);
-  return !isPermanent && (isRepeatable || isUnsent);
-}
-
-/** The wait that an answer asks for. */
-function hintOf({ hint = {}, ownHint }: Answer, { readsOwnHint }: Options, now: number): number | undefined {
-  if (readsOwnHint) return ownHint;
-  if (hint.seconds !== undefined) return Number(hint.seconds) * 1_000;
-  return hint.until === undefined ? undefined : Math.max(0, hint.until - (hint.dated ?? now));
-}
-
-function backoffOf(backoff: NonNullable<Options['backoff']>, retry: number, random: number, previous: number | undefined): number {
-  if (typeof backoff === 'string') return backoffFunctions[backoff](retry, random, previous ?? 0);
-  const { base = 200, factor = 2, max = 30_000, jitter = 'full' } = backoff;
-  const uniform = (from: number, to: number): number => from + random * (to - from);
-  const value = Math.min(max, base * factor ** (retry - 1));
-  return {
-    none: value,
-    full: uniform(0, value),
-    equal: value / 2 + uniform(0, value / 2),
-    decorrelated: Math.min(max, uniform(base, 3 * (previous ?? base))),
-  }[jitter];
 }

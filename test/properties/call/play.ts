@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { failuresOf, retryBudget, TimeoutError, type Attempt, type Failure, type ResilientInit, type RetryBudget } from '../../../src/index.ts';
 import { FakeClock } from '../../../src/testing/index.ts';
-import { answerTo, backoffFunctions, isBeforeCall, type Abort, type Answer, type ErrorName, type NamedFailure, type Observation, type PredicateCall, type Script } from './script.ts';
+import { resultOf } from './answers.ts';
+import { answerTo, backoffFunctions, isBeforeCall, type Abort, type NamedFailure, type Observation, type PredicateCall, type Script } from './script.ts';
 
 /** The function under test: resilientFetch, or a copy with a bug. */
 export type Subject = (input: string | Request, init: ResilientInit) => Promise<Response>;
@@ -14,22 +15,6 @@ const end = 1e12;
 
 /** More requests than any script makes: a loop without end is stopped here. */
 const tooMany = 100;
-
-const failed = (cause: unknown): Error => new TypeError('fetch failed', { cause });
-const coded = (code: string) => (): Error => failed(Object.assign(new Error(code), { code }));
-
-/** Errors of Node's fetch. */
-const errors: Record<ErrorName, () => Error> = {
-  'reset': coded('ECONNRESET'),
-  'refused': coded('ECONNREFUSED'),
-  'unknown host': coded('ENOTFOUND'),
-  'connect timeout': coded('UND_ERR_CONNECT_TIMEOUT'),
-  'certificate': coded('CERT_HAS_EXPIRED'),
-  'bad port': () => failed(new Error('bad port')),
-  'no cause': () => new TypeError('Failed to fetch'),
-  'AbortError': () => new DOMException('Nobody aborted', 'AbortError'),
-  'TimeoutError': () => new DOMException('Not ours', 'TimeoutError'),
-};
 
 const reasons: Record<NonNullable<Abort['reason']>, (totalTimeout: number) => unknown> = {
   text: () => 'enough',
@@ -134,10 +119,11 @@ class Play {
       if (!isSent && !script.isRefused && !ignoresSignal) return reject(signal?.reason);
       const settle = (): void => {
         if (script.abort?.answer === attempt) this.abort();
-        const result = answer.error === undefined ? this.response(answer) : errors[answer.error]();
+        const result = resultOf(answer, date);
         this.names.set(result, `answer ${attempt}`);
-        if (result instanceof Error) reject(result);
-        else resolve(result);
+        if (result instanceof Error) return reject(result);
+        this.responses.push(result);
+        resolve(result);
       };
       if (after === undefined) return settle();
       const clear = this.startTimer(after, () => {
@@ -150,19 +136,6 @@ class Play {
       };
       if (!ignoresSignal) signal?.addEventListener('abort', onAbort, { once: true });
     });
-  }
-
-  response({ status = 200, hasBody = false, hint = {}, ownHint }: Answer): Response {
-    const headers = new Headers();
-    const { seconds, until, dated, garbage } = hint;
-    const httpDate = (ms: number): string => new Date(date + ms).toUTCString();
-    const value = seconds ?? (until === undefined ? garbage : httpDate(until));
-    if (value !== undefined) headers.set('Retry-After', value);
-    if (dated !== undefined) headers.set('Date', httpDate(dated));
-    if (ownHint !== undefined) headers.set('X-Wait', String(ownHint));
-    const response = new Response(hasBody && status !== 204 && status !== 304 ? 'a body' : null, { status, headers });
-    this.responses.push(response);
-    return response;
   }
 
   /** The script's options, and functions that record their calls. */

@@ -91,29 +91,29 @@ const answer = some<Answer>({
   random: [70, pick(0, 0.25, 0.75)],
 });
 
-/** Without a body where fetch refuses one. */
+/** Removes the body where fetch refuses one. */
 const withMethodForBody = ({ body, ...script }: Script): Script =>
   body === undefined || script.method === 'GET' || script.method === 'HEAD' ? script : { ...script, body };
 
-/** Without endless retries where the 200 after the last answer would be retried too. */
+/** Limits the retries where the 200 after the last answer would be retried too. */
 function withEnd(script: Script): Script {
   const { options = {}, shouldRetry: { says } = {} } = script;
   const hasEnd = options.retries !== Infinity || (says !== 'yes' && says !== 'opposite' && !options.statuses?.includes(200));
   return hasEnd ? script : { ...script, options: { ...options, retries: 12 } };
 }
 
-/** With a hook where the call would be fetch itself, since there is nothing to do. */
+/** Adds a hook where there is nothing to do, because such a call is fetch itself and has no failures. */
 function withWork(script: Script): Script {
   const { options: { retries = 3, timeout = 0, totalTimeout = Infinity, budget } = {}, shouldRetry, onFailure, body } = script;
   const hasWork = retries > 0 || Math.min(timeout, totalTimeout) < Infinity || shouldRetry || onFailure || budget || body?.kind === 'factory';
   return hasWork ? script : { ...script, onFailure: {} };
 }
 
-/** An answer that ignores the abort never comes at the very moment of a timeout. */
+/** Delays an answer that ignores the abort, so that it never comes at the very moment of a timeout. */
 const withoutTie = (answer: Answer): Answer =>
   answer.ignoresSignal && answer.after !== undefined ? { ...answer, after: answer.after + 0.5 } : answer;
 
-/** With the abort at the moment of a request or of the end, if an index is given. */
+/** Moves the abort to the moment of a request or of the end, if an index is given. */
 function withMeeting([script, index]: readonly [Script, number | undefined]): Script {
   const { abort, ...rest } = script;
   if (index === undefined || abort?.at === undefined) return script;

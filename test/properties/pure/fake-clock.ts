@@ -16,7 +16,7 @@ const advances = fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxL
 
 type Fired = readonly [index: number, at: number];
 
-/** What fires and when, by a sorted list. */
+/** The firings of a sorted list. */
 function expectedFirings(plans: readonly Plan[], end: number): Fired[] {
   const fired: Fired[] = [];
   const timers: { index: number; at: number; plan: Plan | undefined }[] = [];

@@ -46,7 +46,7 @@ export const properties: readonly Property[] = [
         return new Response();
       };
       const api = resilientFetch.with({ fetch, clock: new FakeClock() });
-      // Of a wrong type on purpose.
+      // The type is often wrong, on purpose.
       const options = { [name]: value } as ResilienceOptions;
 
       const error = await errorOf(() => api('http://users.test/', options));
