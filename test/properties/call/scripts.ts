@@ -135,4 +135,4 @@ const anyScript = some<Script>({
   answers: [90, fc.oneof(...[1, 1, 2, 2, 3, 4, 6, 12].map((length) => fc.array(answer.map(withoutTie), { minLength: 0, maxLength: length, size: 'max' })))],
 }).map((script) => withWork(withEnd(withMethodForBody(script))));
 
-export const scripts: fc.Arbitrary<Script> = fc.tuple(anyScript, fc.option(fc.nat(4), { nil: undefined, freq: 1 })).map(withMeeting);
+export const scripts: fc.Arbitrary<Script> = fc.tuple(anyScript, fc.option(fc.nat(4), { nil: undefined, freq: 2 })).map(withMeeting);
