@@ -5,12 +5,12 @@ import { optionNames } from '../../../src/options.ts';
 import { FakeClock } from '../../../src/testing/index.ts';
 import type { Property } from '../property.ts';
 
-const anyNumber = fc.oneof(fc.double(), fc.integer({ min: -2, max: 700 }), fc.constantFrom(0, -0, 1, NaN, Infinity, -Infinity));
+const anyNumber = fc.oneof(fc.double(), fc.integer({ min: -2, max: 700 }), fc.constantFrom(-1, 0, -0, 0.5, 1, NaN, Infinity, -Infinity));
 const anything = fc.anything({
   withBigInt: true, withBoxedValues: true, withDate: true, withMap: true, withNullPrototype: true, withObjectString: true, withSet: true,
   withSparseArray: true, withTypedArray: true,
 });
-const anyValue = fc.oneof(anyNumber, fc.jsonValue(), anything);
+const anyValue = fc.oneof(anyNumber, anyNumber, fc.jsonValue(), anything);
 
 /** An object with some of the members, each of any value. */
 const objectWith = (...names: readonly string[]): fc.Arbitrary<object> =>
@@ -33,7 +33,23 @@ async function errorOf(run: () => unknown): Promise<unknown> {
   }
 }
 
-const numeric = ['retries', 'timeout', 'totalTimeout', 'bodyTimeout', 'maxRetryAfter'];
+const isTimeLimit = (value: number): boolean => value > 0;
+
+/** The range of each option that is a number. */
+const ranges: Readonly<Record<string, (value: number) => boolean>> = {
+  retries: (value) => value >= 0 && (Number.isInteger(value) || value === Infinity),
+  timeout: isTimeLimit,
+  totalTimeout: isTimeLimit,
+  bodyTimeout: isTimeLimit,
+  maxRetryAfter: (value) => value >= 0,
+};
+
+/** The class of the error for a value of a numeric option. */
+function expectedError(value: unknown, isInRange: (value: number) => boolean): ErrorConstructor | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number') return TypeError;
+  return isInRange(value) ? undefined : RangeError;
+}
 
 export const properties: readonly Property[] = [
   {
@@ -53,7 +69,7 @@ export const properties: readonly Property[] = [
 
       assert.equal(requests, error === undefined ? 1 : 0);
       assert.ok(error === undefined || error instanceof TypeError || error instanceof RangeError, String(error));
-      if (numeric.includes(name) && error !== undefined) assert.equal(error instanceof RangeError, typeof value === 'number');
+      if (ranges[name]) assert.equal(error?.constructor, expectedError(value, ranges[name]));
       assert.deepEqual(await errorOf(() => api.with(options)), error, 'with() and a call disagree');
     }),
   },
