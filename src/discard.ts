@@ -4,7 +4,7 @@ import type { Abortable } from './abort-forwarding.ts';
 const drainLimit = 65_536;
 
 /** The abort reason of a discarded response's request. One for all, because creating an error takes microseconds. */
-const discarded = new DOMException('Response discarded', 'AbortError');
+const discarded = new DOMException('Discarded', 'AbortError');
 
 /**
  * Cancels the body of a response or request that nobody will read, and aborts its request, which closes the connection. Never
