@@ -7,7 +7,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { getEventListeners, once } from 'node:events';
 import type { ResilientFetch } from '../../src/index.ts';
 import { FakeClock, scriptedFetch, seededRandom } from '../../src/testing/index.ts';
-import { collect } from '../support/loopback.ts';
+import { collectGarbage } from '../support/garbage-collection.ts';
 
 /** The registrations with the collector that are still waiting for it. */
 let registered = 0;
@@ -120,7 +120,7 @@ async function soak(server: ChildProcess, port: number): Promise<readonly string
     const work = async (): Promise<void> => { while (left-- > 0) await call(); };
     await Promise.all(Array.from({ length: overHttp.atOnce }, work));
     done += overHttp.look;
-    await collect();
+    await collectGarbage();
     server.send('connections?');
     const now = await holdings((await once(server, 'message'))[0] as number);
     first ??= now;
@@ -148,7 +148,7 @@ async function crowd(): Promise<readonly string[]> {
     const statuses = new Set(await Promise.all(calls));
     if ([...statuses].join() !== '200') problems.push(`statuses in virtual time: ${[...statuses].join()}`);
     if (clock.pending > 0) problems.push(`${clock.pending} timers are left in virtual time`);
-    await collect();
+    await collectGarbage();
     const now = await holdings(0);
     if (round === 1) first = now;
     problems.push(...grown(round * 100_000, now, first ?? now));
