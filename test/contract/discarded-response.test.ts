@@ -9,10 +9,10 @@ import { rejectionOf, waitFor } from '../support/wait.ts';
 
 const megabyte = Buffer.alloc(1_000_000);
 
-/** Fails each odd request, and responds to each even one with `well`. */
+/** Fails each odd request, and responds to each even one with `ok`. */
 const failOddRequests = (fail: (response: ServerResponse) => void): RequestHandler => (response, _request, number) => {
   if (number % 2 === 1) fail(response);
-  else response.end('well');
+  else response.end('ok');
 };
 
 /** A fetch that keeps a reference to each Response: the platform cancels one that is garbage-collected. */
@@ -105,7 +105,7 @@ describe('a discarded response', () => {
 
     assert.equal(clock.pending, 1);
     await clock.advance(200);
-    assert.equal(await (await call).text(), 'well');
+    assert.equal(await (await call).text(), 'ok');
   });
 
   it('is cancelled at the end of the wait when its body stalls', async (t) => {
@@ -118,7 +118,7 @@ describe('a discarded response', () => {
     await clock.advance(1);
 
     assert.equal(closedEarly, 0);
-    assert.equal(await (await call).text(), 'well');
+    assert.equal(await (await call).text(), 'ok');
     await waitFor(() => server.connections.closedEarly === 1);
   });
 
@@ -236,14 +236,14 @@ describe('a discarded response', () => {
 
     await clock.advance(200);
 
-    assert.equal(await (await call).text(), 'well');
+    assert.equal(await (await call).text(), 'ok');
   });
 
   it('can be garbage-collected during the wait, and its request too', async () => {
     const clock = new FakeClock();
     const references: (WeakRef<object> | undefined)[] = [];
     const fetch: Fetch = async (_input, init) => {
-      if (references.length > 0) return new Response('well');
+      if (references.length > 0) return new Response('ok');
       const response = new Response('sorry', { status: 503 });
       references.push(...[response, response.body, init?.signal].map((part) => part ? new WeakRef(part) : undefined));
       return response;
@@ -257,7 +257,7 @@ describe('a discarded response', () => {
     assert.deepEqual(reachable, [undefined, undefined, undefined]);
     assert.ok(references.every((part) => part !== undefined));
     await clock.advance(1_000);
-    assert.equal(await (await call).text(), 'well');
+    assert.equal(await (await call).text(), 'ok');
   });
 
   it('is cancelled when the caller aborts during its drain', async () => {
@@ -287,14 +287,14 @@ describe('a discarded response', () => {
       const signals: (AbortSignal | null | undefined)[] = [];
       const fetch: Fetch = async (_input, request) => {
         signals.push(request?.signal);
-        return signals.length > 1 ? new Response('well') : new Response(new ReadableStream(), { status: 503 });
+        return signals.length > 1 ? new Response('ok') : new Response(new ReadableStream(), { status: 503 });
       };
       const call = resilientFetch('http://users.test/', { clock, fetch, ...init }).catch((error: unknown) => error);
 
       await clock.advance(1_000);
 
       const result = await call;
-      assert.ok(result === thrown || await (result as Response).text() === 'well');
+      assert.ok(result === thrown || await (result as Response).text() === 'ok');
       assert.deepEqual(signals.map((signal) => signal?.aborted), result === thrown ? [true] : [true, false]);
     });
   }

@@ -10,7 +10,7 @@ const url = 'http://users.test/';
 /** A mock fetch that records its arguments. */
 function mockFetch(): { calls: Parameters<Fetch>[]; fetch: Fetch; response: Response } {
   const calls: Parameters<Fetch>[] = [];
-  const response = new Response('well');
+  const response = new Response('ok');
   return { calls, response, fetch: async (...args) => { calls.push(args); return response; } };
 }
 

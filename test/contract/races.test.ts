@@ -9,7 +9,7 @@ interface Race {
   readonly when: string;
   /** The arguments of a call that runs `interrupt` at that moment. The default fetch responds 200. */
   readonly init: (interrupt: () => void) => ResilientInit;
-  /** How many failed attempts an abort at that moment has behind it. */
+  /** The number of failed attempts before an abort at that moment. */
   readonly failures: 0 | 1;
 }
 

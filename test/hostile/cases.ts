@@ -14,7 +14,7 @@ export interface Case {
   readonly fault: Fault;
   readonly result: string;
   readonly attempts: number;
-  /** How many requests of each attempt reach the server. Default 1. */
+  /** The number of requests of each attempt that reach the server. Default 1. */
   readonly requests?: number;
   /** The duration of an attempt, in virtual milliseconds. Default 0. */
   readonly duration?: number;
