@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { failuresOf, resilientFetch, type ResilientInit } from '../../src/index.ts';
 import { FakeClock } from '../../src/testing/index.ts';
-import { eventually, rejectionOf, startServer, statuses, type Answer, type Received } from '../support/loopback.ts';
+import { respondWith, startServer, type ReceivedRequest, type RequestHandler } from '../support/server.ts';
+import { rejectionOf, waitFor } from '../support/wait.ts';
 
 const bytes = Uint8Array.from({ length: 64 }, (_, index) => index * 3);
 const { buffer } = bytes;
@@ -16,18 +17,18 @@ function form(): FormData {
   return data;
 }
 
-/** A body as it arrived, where every copy of a form is told apart by a boundary of its own. */
-function arrived({ headers, body }: Received): unknown[] {
+/** The body of a request as the server received it, without the random boundary of a form. */
+function summaryOf({ headers, body }: ReceivedRequest): unknown[] {
   const boundary = /boundary=(.+)/.exec(headers['content-type'] ?? '')?.[1] ?? 'no boundary';
   const text = body.toString('latin1').replaceAll(boundary, 'boundary');
   const digest = createHash('sha256').update(text).digest('hex');
   return [headers['content-type']?.replace(boundary, 'boundary'), headers['content-length'], headers['transfer-encoding'], text.length, digest];
 }
 
-const zeroWait: ResilientInit = { backoff: { base: 0 } };
-const put: ResilientInit = { method: 'PUT', ...zeroWait };
+const withoutWait: ResilientInit = { backoff: { base: 0 } };
+const put: ResilientInit = { method: 'PUT', ...withoutWait };
 
-describe('resilientFetch sends a body again', () => {
+describe('a request body', () => {
   const views = [
     Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array,
     Float32Array, Float64Array, BigInt64Array, BigUint64Array,
@@ -47,20 +48,20 @@ describe('resilientFetch sends a body again', () => {
   };
 
   for (const [name, body] of Object.entries(bodies)) {
-    it(`byte for byte and as fetch sends it: ${name}`, async (t) => {
-      const server = await startServer(t, statuses(503, 200));
+    it(`of ${name} is the same bytes in each attempt as in one of fetch`, async (t) => {
+      const server = await startServer(t, respondWith(503, 200));
 
       const response = await resilientFetch(server.url, { ...put, body: body() });
       await fetch(server.url, { method: 'PUT', body: body() });
 
-      const [first, second, native] = server.received.map(arrived);
+      const [first, second, native] = server.requests.map(summaryOf);
       assert.equal(await response.text(), 'answer 2');
       assert.deepEqual(first, native);
       assert.deepEqual(second, native);
     });
   }
 
-  const requestBodies: Record<string, () => RequestInit> = {
+  const requests: Record<string, () => RequestInit> = {
     'a string': () => ({ body: 'text' }),
     'bytes': () => ({ body: bytes }),
     'a form': () => ({ body: form() }),
@@ -68,54 +69,54 @@ describe('resilientFetch sends a body again', () => {
     'a string of 5 MB': () => ({ body: 'text '.repeat(1_000_000) }),
   };
 
-  for (const [name, init] of Object.entries(requestBodies)) {
-    it(`as fetch sends it, of a Request with ${name}`, async (t) => {
-      const server = await startServer(t, statuses(503, 503, 503, 200));
+  for (const [name, init] of Object.entries(requests)) {
+    it(`of a Request with ${name} is the same bytes in each attempt as in one of fetch`, async (t) => {
+      const server = await startServer(t, respondWith(503, 503, 503, 200));
       const request = (): Request => new Request(server.url, { method: 'PUT', headers: { 'x-name': 'value' }, ...init() });
 
-      const response = await resilientFetch(request(), zeroWait);
+      const response = await resilientFetch(request(), withoutWait);
       await fetch(request());
 
-      const [first, second, third, fourth, native] = server.received.map((received) => [...arrived(received), received.headers['x-name']]);
+      const [first, second, third, fourth, native] = server.requests.map((request) => [...summaryOf(request), request.headers['x-name']]);
       assert.equal(await response.text(), 'answer 4');
       assert.deepEqual([first, second, third, fourth], [native, native, native, native]);
     });
   }
 
-  it('where init has one in the place of the Request\'s', async (t) => {
-    const server = await startServer(t, statuses(503, 200));
+  it('of init replaces the body of a Request in each attempt', async (t) => {
+    const server = await startServer(t, respondWith(503, 200));
     const request = new Request(server.url, { method: 'PUT', body: 'old' });
 
-    const response = await resilientFetch(request, { ...zeroWait, body: 'new' });
+    const response = await resilientFetch(request, { ...withoutWait, body: 'new' });
 
     assert.equal(response.status, 200);
-    assert.deepEqual(server.received.map(({ body }) => body.toString()), ['new', 'new']);
+    assert.deepEqual(server.requests.map(({ body }) => body.toString()), ['new', 'new']);
   });
 
-  it('after a connection that breaks', async (t) => {
+  it('of a Request is sent again after a connection error', async (t) => {
     const server = await startServer(t, (response, request, number) => {
       if (number === 1) response.destroy();
-      else statuses(200)(response, request, number);
+      else respondWith(200)(response, request, number);
     });
 
-    await resilientFetch(new Request(server.url, { method: 'PUT', body: 'text' }), zeroWait);
+    await resilientFetch(new Request(server.url, { method: 'PUT', body: 'text' }), withoutWait);
 
-    assert.deepEqual(server.received.map(({ body }) => body.toString()), ['text', 'text']);
+    assert.deepEqual(server.requests.map(({ body }) => body.toString()), ['text', 'text']);
   });
 
-  it('of a Request through the dispatcher that it was given', async (t) => {
-    const server = await startServer(t, statuses(503, 200));
-    const seen: unknown[] = [];
-    const dispatcher = { dispatch: (options: { path: string }) => { seen.push(options.path); throw new Error('seen'); } };
+  it('of a Request goes through the dispatcher of that Request', async (t) => {
+    const server = await startServer(t, respondWith(503, 200));
+    const paths: unknown[] = [];
+    const dispatcher = { dispatch: (options: { path: string }) => { paths.push(options.path); throw new Error('no network'); } };
     const request = new Request(`${server.url}path`, { method: 'PUT', body: 'text', dispatcher } as unknown as RequestInit);
 
-    await rejectionOf(resilientFetch(request, { retries: 1, ...zeroWait }));
+    await rejectionOf(resilientFetch(request, { retries: 1, ...withoutWait }));
 
-    assert.equal(seen[0], '/path');
+    assert.equal(paths[0], '/path');
   });
 });
 
-describe('resilientFetch with a body factory', () => {
+describe('a body factory', () => {
   const factories: Record<string, () => ResilientInit['body']> = {
     'a stream': () => stream,
     'a promise of a stream': () => async () => stream(),
@@ -123,27 +124,27 @@ describe('resilientFetch with a body factory', () => {
   };
 
   for (const [name, body] of Object.entries(factories)) {
-    it(`sends ${name} again`, async (t) => {
-      const server = await startServer(t, statuses(503, 503, 200));
-      // Types know no async iterable as a body, though fetch takes it.
+    it(`of ${name} sends the body in each attempt`, async (t) => {
+      const server = await startServer(t, respondWith(503, 503, 200));
+      // The types do not allow an async iterable, which fetch accepts.
       const init = { ...put, body: body(), duplex: 'half' } as ResilientInit;
 
       const response = await resilientFetch(server.url, init);
       await fetch(server.url, { method: 'PUT', body: stream(), duplex: 'half' });
 
-      const [first, second, third, native] = server.received.map(arrived);
+      const [first, second, third, native] = server.requests.map(summaryOf);
       assert.equal(response.status, 200);
       assert.deepEqual([first, second, third], [native, native, native]);
     });
   }
 
-  it('asks it once for each attempt', async (t) => {
-    const server = await startServer(t, statuses(503, 200));
-    let made = 0;
+  it('is called once for each attempt', async (t) => {
+    const server = await startServer(t, respondWith(503, 200));
+    let calls = 0;
 
-    await resilientFetch(server.url, { ...put, body: () => `body ${made += 1}` });
+    await resilientFetch(server.url, { ...put, body: () => `body ${calls += 1}` });
 
-    assert.deepEqual(server.received.map(({ body }) => body.toString()), ['body 1', 'body 2']);
+    assert.deepEqual(server.requests.map(({ body }) => body.toString()), ['body 1', 'body 2']);
   });
 
   const thrown = new Error('no body today');
@@ -152,22 +153,22 @@ describe('resilientFetch with a body factory', () => {
     'rejects': () => Promise.reject(thrown),
   };
 
-  for (const [what, body] of Object.entries(failing)) {
-    it(`rejects with what it ${what}, and sends nothing`, async (t) => {
-      const server = await startServer(t, statuses(200));
+  for (const [verb, body] of Object.entries(failing)) {
+    it(`that ${verb} rejects the call with the same error and sends nothing`, async (t) => {
+      const server = await startServer(t, respondWith(200));
       const clock = new FakeClock();
 
       const error = await rejectionOf(resilientFetch(server.url, { method: 'PUT', body, clock }));
 
       assert.equal(error, thrown);
-      assert.deepEqual([server.received.length, clock.pending, failuresOf(error)], [0, 0, []]);
+      assert.deepEqual([server.requests.length, clock.pending, failuresOf(error)], [0, 0, []]);
     });
 
-    it(`rejects with what it ${what} at a later attempt`, async (t) => {
-      const server = await startServer(t, statuses(503));
-      let made = 0;
+    it(`that ${verb} in a later attempt rejects the call with the same error`, async (t) => {
+      const server = await startServer(t, respondWith(503));
+      let calls = 0;
 
-      const error = await rejectionOf(resilientFetch(server.url, { ...put, body: () => (made++ === 0 ? 'text' : body()) }));
+      const error = await rejectionOf(resilientFetch(server.url, { ...put, body: () => (calls++ === 0 ? 'text' : body()) }));
 
       assert.equal(error, thrown);
       assert.deepEqual(failuresOf(error).map(({ status }) => status), [503]);
@@ -175,16 +176,16 @@ describe('resilientFetch with a body factory', () => {
   }
 });
 
-describe('resilientFetch with a body that can be sent once', () => {
+describe('a one-shot body', () => {
   const bodies: Record<string, () => unknown> = {
     'a stream': stream,
     'an async iterable': async function* () { yield Buffer.from('text'); },
-    'the stream of a Request as init': () => new Request('http://users.test/', { method: 'PUT', body: 'text' }).body,
+    'the body of another Request': () => new Request('http://users.test/', { method: 'PUT', body: 'text' }).body,
   };
 
   for (const [name, body] of Object.entries(bodies)) {
-    it(`makes one attempt: ${name}`, async (t) => {
-      const server = await startServer(t, statuses(503));
+    it(`allows one attempt: ${name}`, async (t) => {
+      const server = await startServer(t, respondWith(503));
 
       const response = await resilientFetch(server.url, { ...put, body: body(), duplex: 'half' } as ResilientInit);
 
@@ -193,33 +194,33 @@ describe('resilientFetch with a body that can be sent once', () => {
     });
   }
 
-  it('is not overruled by the predicate', async (t) => {
-    const server = await startServer(t, statuses(503));
+  it('allows one attempt even when shouldRetry returns true', async (t) => {
+    const server = await startServer(t, respondWith(503));
 
     const response = await resilientFetch(server.url, { ...put, body: stream(), duplex: 'half', shouldRetry: () => true });
 
     assert.equal(response.status, 503);
-    assert.equal(server.received.length, 1);
+    assert.equal(server.requests.length, 1);
   });
 });
 
-describe('resilientFetch and the Request that it was given', () => {
-  const endings: Record<string, readonly [answer: Answer, init: ResilientInit]> = {
-    'a success': [statuses(200), {}],
-    'a success after a retry': [statuses(503, 200), {}],
-    'a success that could not be repeated': [statuses(200), { retries: 0 }],
-    'a failure': [statuses(503), { retries: 1 }],
+describe('the Request of a call', () => {
+  const outcomes: Record<string, readonly [handle: RequestHandler, init: ResilientInit]> = {
+    'a success': [respondWith(200), {}],
+    'a success after a retry': [respondWith(503, 200), {}],
+    'a success without retries': [respondWith(200), { retries: 0 }],
+    'a failure': [respondWith(503), { retries: 1 }],
     'an error': [(response) => response.destroy(), { retries: 1 }],
-    'a predicate that throws': [statuses(503), { shouldRetry: () => { throw new Error('no'); } }],
-    'a hook that throws': [statuses(503), { onFailure: () => { throw new Error('no'); } }],
+    'a shouldRetry that throws': [respondWith(503), { shouldRetry: () => { throw new Error('no'); } }],
+    'an onFailure that throws': [respondWith(503), { onFailure: () => { throw new Error('no'); } }],
   };
 
-  for (const [name, [answer, init]] of Object.entries(endings)) {
-    it(`leaves it used after ${name}`, async (t) => {
-      const server = await startServer(t, answer);
+  for (const [name, [handle, init]] of Object.entries(outcomes)) {
+    it(`has a used body after ${name}`, async (t) => {
+      const server = await startServer(t, handle);
       const request = new Request(server.url, { method: 'PUT', body: 'text' });
 
-      const response = await resilientFetch(request, { ...zeroWait, ...init }).catch(() => undefined);
+      const response = await resilientFetch(request, { ...withoutWait, ...init }).catch(() => undefined);
       await response?.text();
 
       assert.equal(request.bodyUsed, true);
@@ -227,12 +228,12 @@ describe('resilientFetch and the Request that it was given', () => {
     });
   }
 
-  it('leaves it used after an abort in flight', async (t) => {
+  it('has a used body after an abort during the attempt', async (t) => {
     const server = await startServer(t, () => {});
     const controller = new AbortController();
     const request = new Request(server.url, { method: 'PUT', body: 'text' });
     const call = rejectionOf(resilientFetch(request, { signal: controller.signal }));
-    await eventually(() => server.received.length === 1);
+    await waitFor(() => server.requests.length === 1);
 
     controller.abort('reason');
 
@@ -240,7 +241,7 @@ describe('resilientFetch and the Request that it was given', () => {
     assert.equal(request.bodyUsed, true);
   });
 
-  it('leaves it used after an abort before the call, as fetch does', async () => {
+  it('has a body as used as with fetch after an abort before the call', async () => {
     const [ours, native] = [0, 1].map(() => new Request('http://users.test/', { method: 'PUT', body: 'text' })) as [Request, Request];
     const signal = AbortSignal.abort('reason');
 
@@ -250,8 +251,8 @@ describe('resilientFetch and the Request that it was given', () => {
     assert.equal(ours.bodyUsed, native.bodyUsed);
   });
 
-  it('leaves it used at once', async (t) => {
-    const server = await startServer(t, statuses(200));
+  it('has a used body as soon as the call starts', async (t) => {
+    const server = await startServer(t, respondWith(200));
     const request = new Request(server.url, { method: 'PUT', body: 'text' });
 
     const call = resilientFetch(request);
@@ -260,31 +261,31 @@ describe('resilientFetch and the Request that it was given', () => {
     assert.equal((await call).status, 200);
   });
 
-  it('sends it as it is, with no clone, where no retry can follow', async () => {
+  it('is sent without a clone when there are no retries', async () => {
     const inputs: unknown[] = [];
     const request = new Request('http://users.test/', { method: 'PUT', body: 'text' });
     const fetch = async (input: unknown): Promise<Response> => {
       inputs.push(input);
       return new Response();
     };
-    Object.assign(request, { clone: () => assert.fail('it is cloned') });
+    Object.assign(request, { clone: () => assert.fail('cloned') });
 
     await resilientFetch(request, { retries: 0, fetch });
 
     assert.deepEqual(inputs, [request]);
   });
 
-  it('sends one without a body again and again', async (t) => {
-    const server = await startServer(t, statuses(503, 503, 200));
+  it('can be used for further calls when it has no body', async (t) => {
+    const server = await startServer(t, respondWith(503, 503, 200));
     const request = new Request(server.url);
 
-    const [first, second] = [await resilientFetch(request, zeroWait), await resilientFetch(request)];
+    const [first, second] = [await resilientFetch(request, withoutWait), await resilientFetch(request)];
 
     assert.deepEqual([await first.text(), await second.text()], ['answer 3', 'answer 4']);
   });
 
-  it('lets go of the clone that it did not need', async (t) => {
-    const server = await startServer(t, statuses(503, 200));
+  it('has every clone used or cancelled when the call settles', async (t) => {
+    const server = await startServer(t, respondWith(503, 200));
     const clones: Request[] = [];
     const cloneOf = (request: Request): Request => {
       const clone = Request.prototype.clone.call(request);
@@ -293,7 +294,7 @@ describe('resilientFetch and the Request that it was given', () => {
     };
     const request = new Request(server.url, { method: 'PUT', body: 'text' });
 
-    await resilientFetch(Object.assign(request, { clone: () => cloneOf(request) }), zeroWait);
+    await resilientFetch(Object.assign(request, { clone: () => cloneOf(request) }), withoutWait);
 
     assert.deepEqual(clones.map(({ bodyUsed }) => bodyUsed), [true, true]);
   });
