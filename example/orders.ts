@@ -107,7 +107,7 @@ export async function startOrders(api: UsersApi): Promise<OrdersService> {
   const server = createServer((request, response) => {
     const controller = new AbortController();
     response.once('close', () => controller.abort());
-    answerOrders(request.method ?? '', request.url ?? '', api, controller.signal)
+    void answerOrders(request.method ?? '', request.url ?? '', api, controller.signal)
       .catch(() => failed(500, 'Internal Server Error'))
       .then((answer) => sendAnswer(response, answer));
   });

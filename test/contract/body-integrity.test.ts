@@ -168,7 +168,7 @@ async function check(t: TestContext, seed: number): Promise<'whole' | 'failed'> 
     ? resilientFetch(new Request(server.url, { method, body, duplex: 'half' } as RequestInit), options)
     : resilientFetch(server.url, { ...options, method, body, duplex: 'half' } as ResilientInit);
   let answer: string | undefined;
-  call.then(async (response) => response.ok ? response.text() : 'failed').catch(() => 'failed').then((told) => { answer = told; });
+  void call.then(async (response) => response.ok ? response.text() : 'failed').catch(() => 'failed').then((told) => { answer = told; });
   for (let stalls = 0; answer === undefined;) {
     await eventually(() => answer !== undefined || server.stalls() > stalls);
     stalls = server.stalls();

@@ -27,7 +27,7 @@ async function open(t: TestContext): Promise<Rig> {
 async function playThrough({ clock, stage, told }: Rig, story: Story): Promise<Ending> {
   let ending: Ending | undefined;
   const before = told.length;
-  stage.play(story).then((value) => { ending = value; });
+  void stage.play(story).then((value) => { ending = value; });
   for (let attempt = 1; ; attempt += 1) {
     if (story.behaviour === 'hang') {
       await clock.settle(() => ending !== undefined || stage.users.requests.length === attempt);

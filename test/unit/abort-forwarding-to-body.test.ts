@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
-import { forwardAbort, type Abortable } from '../../src/abort-forwarding.ts';
-import { forwardAbortToBody } from '../../src/abort-forwarding.ts';
+import { forwardAbort, forwardAbortToBody, type Abortable } from '../../src/abort-forwarding.ts';
 import { collect } from '../support/loopback.ts';
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
