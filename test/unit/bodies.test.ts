@@ -227,6 +227,18 @@ describe('drain', () => {
     assert.equal(controller.signal.aborted, false);
   });
 
+  it('aborts no request whose body failed', async () => {
+    const controller = new AbortController();
+    const { stream } = chunks(1, (source) => source.error(new Error('reset')));
+
+    const rest = drain(new Response(stream), controller);
+    await settle();
+    stop(rest);
+    await settle();
+
+    assert.equal(controller.signal.aborted, false);
+  });
+
   const bodiless: [string, Response | undefined][] = [
     ['no response', undefined],
     ['a response without a body', new Response(null)],

@@ -55,6 +55,16 @@ describe('startTimer', () => {
 
     assert.equal(clock.pending, 0);
   });
+
+  it('calls back at the end of the longest timer', async () => {
+    const clock = new NotingClock();
+    const calls: number[] = [];
+
+    startTimer({ clock }, longest, () => calls.push(clock.now()));
+    await clock.advance(longest);
+
+    assert.deepEqual([clock.lengths, calls], [[longest], [longest]]);
+  });
 });
 
 describe('systemClock', () => {
