@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { cancel, drain, drop, stopDrain as stop } from '../../src/discard.ts';
+import { discard, drain } from '../../src/discard.ts';
 import { isOneShot, sendsOwnBody, type Init, type Input } from '../../src/fetch-arguments.ts';
 
 const url = 'http://users.test/1';
@@ -73,11 +73,11 @@ describe('sendsOwnBody', () => {
   }
 });
 
-describe('cancel', () => {
+describe('discard, given a body', () => {
   it('cancels a body', () => {
     const { seen, stream } = chunks(0, stall);
 
-    cancel(stream);
+    discard({ body: stream });
 
     assert.equal(seen.cancelled, true);
   });
@@ -86,25 +86,25 @@ describe('cancel', () => {
     const { seen, stream } = chunks(0, stall);
     stream.getReader();
 
-    cancel(stream);
-    cancel(null);
-    cancel(undefined);
+    discard({ body: stream });
+    discard({ body: null });
+    discard({ body: undefined });
 
     assert.equal(seen.cancelled, undefined);
   });
 
   it('keeps the failure of a cancel to itself', async () => {
-    cancel(new ReadableStream({ cancel: () => Promise.reject(new Error('not now')) }));
+    discard({ body: new ReadableStream({ cancel: () => Promise.reject(new Error('not now')) }) });
 
     await settle();
   });
 });
 
-describe('drop', () => {
+describe('discard', () => {
   it('cancels a body unread', async () => {
     const { seen, stream } = chunks(1, stall);
 
-    drop(new Response(stream));
+    discard(new Response(stream));
     await settle();
 
     assert.deepEqual(seen, { read: 0, cancelled: true });
@@ -115,7 +115,7 @@ describe('drop', () => {
     let isCut: boolean | undefined;
     const stream = new ReadableStream({ cancel: () => { isCut = controller.signal.aborted; } });
 
-    drop(new Response(stream), controller);
+    discard(new Response(stream), controller);
     await settle();
 
     assert.deepEqual([isCut, controller.signal.aborted], [false, true]);
@@ -126,7 +126,7 @@ describe('drop', () => {
     const response = new Response(chunks(1, stall).stream);
     const clone = response.clone();
 
-    drop(response, controller);
+    discard(response, controller);
     await settle();
     assert.equal(controller.signal.aborted, false);
     await clone.body?.cancel();
@@ -139,7 +139,7 @@ describe('drop', () => {
     const response = new Response('still mine');
     const text = response.text();
 
-    drop(response);
+    discard(response);
 
     assert.equal(await text, 'still mine');
   });
@@ -179,7 +179,7 @@ describe('drain', () => {
     const rest = drain(new Response(stream));
     await settle();
     assert.equal(seen.cancelled, undefined);
-    stop(rest);
+    rest?.();
     await settle();
 
     assert.equal(seen.cancelled, true);
@@ -190,8 +190,8 @@ describe('drain', () => {
     const stream = new ReadableStream({ cancel: () => { cancels += 1; } });
 
     const rest = drain(new Response(stream));
-    stop(rest);
-    stop(rest);
+    rest?.();
+    rest?.();
     await settle();
 
     assert.equal(cancels, 1);
@@ -210,7 +210,7 @@ describe('drain', () => {
 
     const rest = drain(new Response(chunks(1, stall).stream), controller);
     await settle();
-    stop(rest);
+    rest?.();
     await settle();
 
     assert.equal(controller.signal.aborted, true);
@@ -221,7 +221,7 @@ describe('drain', () => {
 
     const rest = drain(new Response('whole'), controller);
     await settle();
-    stop(rest);
+    rest?.();
     await settle();
 
     assert.equal(controller.signal.aborted, false);

@@ -3,11 +3,14 @@ import { describe, it } from 'node:test';
 import { withBodyTimeout } from '../../src/body-timeout.ts';
 import type { Clock } from '../../src/clock.ts';
 import { TimeoutError } from '../../src/errors.ts';
-import { toFetch } from '../../src/dispatch.ts';
+import { toPromise, type Dispatch, type Fetch } from '../../src/dispatch.ts';
+import { signalOf } from '../../src/fetch-arguments.ts';
 import { FakeClock } from '../../src/testing/index.ts';
 import { rejectionOf } from '../support/loopback.ts';
 
 const url = 'http://users.test/1';
+
+const toFetch = (dispatch: Dispatch): Fetch => (input, init) => toPromise(dispatch, input, init, signalOf(input, init));
 
 /** A server at the other end of a body: what it sends is there at once, and what became of its connection is seen. */
 function peer(kind?: 'bytes') {
@@ -25,7 +28,7 @@ function peer(kind?: 'bytes') {
 
 /** The response as it comes through the layer, for a caller whose signal is the request's own. */
 const received = (response: Response, clock: Clock = new FakeClock(), controller = new AbortController()): Promise<Response> =>
-  toFetch(withBodyTimeout(100, clock)((_input, _init, callback) => callback.onResponse(response, controller)))(url, { signal: controller.signal });
+  toFetch(withBodyTimeout(100, clock)((_input, _init, _signal, callback) => callback.onResponse(response, controller)))(url, { signal: controller.signal });
 
 /** A clock whose timers all fire so many milliseconds late, as those of a program do that keeps its event loop busy. */
 function busyClock(clock: FakeClock): Clock & { late: number } {
@@ -270,7 +273,7 @@ describe('withBodyTimeout', () => {
   it('hands on what fails', async () => {
     const error = new TypeError('reset');
 
-    assert.equal(await rejectionOf(toFetch(withBodyTimeout(100, new FakeClock())((_input, _init, callback) => callback.onError(error)))(url)), error);
+    assert.equal(await rejectionOf(toFetch(withBodyTimeout(100, new FakeClock())((_input, _init, _signal, callback) => callback.onError(error)))(url)), error);
   });
 
   it('gives a Response in place of a stand-in that has a stream for its body', async () => {

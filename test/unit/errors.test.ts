@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { TimeoutError, invalidOption } from '../../src/errors.ts';
+import { must } from '../../src/checks.ts';
+import { TimeoutError } from '../../src/errors.ts';
 
 describe('TimeoutError', () => {
   it('is a DOMException by the name that the platform gives its timeouts', () => {
@@ -19,9 +20,9 @@ describe('TimeoutError', () => {
   });
 
   const messages: [ConstructorParameters<typeof TimeoutError>[0], string][] = [
-    ['attempt', 'The attempt had no answer within 5 ms'],
-    ['total', 'The call had not settled within 5 ms'],
-    ['body', 'The body was silent for 5 ms'],
+    ['attempt', 'No response within 5 ms'],
+    ['total', 'The call did not settle within 5 ms'],
+    ['body', 'No data from the body within 5 ms'],
   ];
   for (const [scope, message] of messages) {
     it(`says what happened to the ${scope}`, () => {
@@ -30,7 +31,7 @@ describe('TimeoutError', () => {
   }
 });
 
-describe('invalidOption', () => {
+describe('must', () => {
   const rows: [string, unknown, string][] = [
     ['a number', -1, '-1'],
     ['a string in quotes', '3', '"3"'],
@@ -44,13 +45,11 @@ describe('invalidOption', () => {
   ];
   for (const [name, value, shown] of rows) {
     it(`shows ${name}`, () => {
-      const { message } = invalidOption('retries', 'an integer', value, TypeError);
-
-      assert.equal(message, `Cannot use 'retries' as it must be an integer: current value is ${shown}`);
+      assert.throws(() => must(false, 'retries', 'an integer', value), new TypeError(`'retries' must be an integer, not ${shown}`));
     });
   }
 
   it('is an error of the kind asked for', () => {
-    assert.equal(invalidOption('retries', 'an integer', 1.5, RangeError).constructor, RangeError);
+    assert.throws(() => must(false, 'retries', 'an integer', 1.5, RangeError), RangeError);
   });
 });

@@ -83,7 +83,7 @@ describe('withSignal', () => {
 
     const copy = withSignal(url, init, signal);
 
-    assert.equal(copy.signal, signal);
+    assert.equal(copy?.signal, signal);
     assert.notEqual(init.signal, signal);
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkOptions, defaults, isOption, resolveOptions, type ResilienceOptions } from '../../src/options.ts';
+import { checkMembers } from '../../src/checks.ts';
+import { defaults, isOption, optionNames, resolveOptions, type ResilienceOptions } from '../../src/options.ts';
 import { systemClock } from '../../src/clock.ts';
 
 /** Takes what no type would let through. */
@@ -104,8 +105,8 @@ describe('resolveOptions', () => {
   const delay = 'a finite number of milliseconds >= 0';
   const code = 'an integer from 100 to 599';
   const jitters = 'one of full, equal, decorrelated, none';
-  const clock = 'an object with now, date, setTimeout and clearTimeout';
-  const budget = 'an object with deposit and withdraw';
+  const clock = 'an object with the methods now, date, setTimeout, clearTimeout';
+  const budget = 'an object with the methods deposit, withdraw';
   const unsound: [unknown, ErrorConstructor, string, string, string][] = [
     [{ retries: -1 }, RangeError, 'retries', count, '-1'],
     [{ retries: 1.5 }, RangeError, 'retries', count, '1.5'],
@@ -176,20 +177,22 @@ describe('resolveOptions', () => {
     it(`throws a ${kind.name} for ${name}: ${value}`, () => {
       assert.throws(() => resolve(options), {
         name: kind.name,
-        message: `Cannot use '${name}' as it must be ${rule}: current value is ${value}`,
+        message: `'${name}' must be ${rule}, not ${value}`,
       });
     });
   }
 });
 
-describe('checkOptions', () => {
+describe('checkMembers of options', () => {
+  const checkOptions = (options: unknown): void => checkMembers(options, 'options', optionNames);
+
   const names = 'retries, timeout, totalTimeout, bodyTimeout, backoff, maxRetryAfter, retryAfter, retryOn, shouldRetry, onFailure, budget, clock, random, fetch';
 
   for (const [options, value] of [[undefined, 'undefined'], [null, 'null'], [5, '5'], ['fast', '"fast"'], [[], '[object Array]']] as const) {
     it(`throws a TypeError for options that are ${value}`, () => {
       assert.throws(() => checkOptions(options), {
         name: 'TypeError',
-        message: `Cannot use 'options' as it must be an object: current value is ${value}`,
+        message: `'options' must be an object, not ${value}`,
       });
     });
   }
@@ -197,7 +200,7 @@ describe('checkOptions', () => {
   it('throws a TypeError for an unknown name', () => {
     assert.throws(() => checkOptions({ retry: 5 }), {
       name: 'TypeError',
-      message: `Cannot use 'options' as it must be an object with no members but ${names}: current value is "retry"`,
+      message: `'options' must be an object with no members but ${names}, not "retry"`,
     });
   });
 

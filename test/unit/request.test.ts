@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
-import type { Init, Input } from '../../src/fetch-arguments.ts';
+import { signalOf, type Init, type Input } from '../../src/fetch-arguments.ts';
 import { canBeSent, isRejectedByFetch, requestFacts } from '../../src/request.ts';
 
 const url = 'http://users.test/1';
@@ -94,21 +94,21 @@ describe('canBeSent', () => {
   ];
   for (const [name, input, init, expected] of rows) {
     it(`says ${expected ? 'yes' : 'no'} to ${name}`, () => {
-      assert.equal(canBeSent(input, init), expected);
+      assert.equal(canBeSent(input, init, signalOf(input, init)), expected);
     });
   }
 
   it('says no to a Request whose body was read, where it is not locked', () => {
     const request = { url, method: 'POST', bodyUsed: true, body: { locked: false } } as Request;
 
-    assert.equal(canBeSent(request, undefined), false);
+    assert.equal(canBeSent(request, undefined, undefined), false);
   });
 
   it('says no to a Request whose body is being read', () => {
     const request = new Request(url, { method: 'POST', body: 'x' });
     request.body?.getReader();
 
-    assert.equal(canBeSent(request, undefined), false);
+    assert.equal(canBeSent(request, undefined, undefined), false);
   });
 });
 

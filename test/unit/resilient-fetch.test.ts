@@ -187,7 +187,7 @@ describe('resilientFetch', () => {
 
     await assert.rejects(resilientFetch(url, { fetch, retries: -1 }), {
       name: 'RangeError',
-      message: "Cannot use 'retries' as it must be an integer >= 0 or Infinity: current value is -1",
+      message: "'retries' must be an integer >= 0 or Infinity, not -1",
     });
 
     assert.deepEqual(fetch.times, []);

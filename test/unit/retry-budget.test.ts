@@ -99,7 +99,7 @@ describe('retryBudget', () => {
     it(`throws a ${kind.name} for ${name}: ${value}`, () => {
       assert.throws(() => retryBudget(options as RetryBudgetOptions), {
         name: kind.name,
-        message: `Cannot use '${name}' as it must be ${rule}: current value is ${value}`,
+        message: `'${name}' must be ${rule}, not ${value}`,
       });
     });
   }

@@ -170,7 +170,7 @@ describe('hintOf', () => {
 
       assert.throws(() => hintOf(response, { ...policy, retryAfter: reader }), (error) => {
         assert.ok(error instanceof kind);
-        assert.match(error.message, /^Cannot use 'retryAfter' as it must be a function that returns a number >= 0 or undefined: current value is /);
+        assert.match(error.message, /^'retryAfter' must be a function that returns a number >= 0 or undefined, not /);
         return true;
       });
     });
@@ -238,7 +238,7 @@ describe('nextDelay', () => {
     it(`throws a ${kind.name} where a backoff returns ${JSON.stringify(value)}`, () => {
       assert.throws(() => nextDelay({ ...policy, backoff: () => value as number }, 1, 0, undefined, Infinity), (error) => {
         assert.ok(error instanceof kind);
-        assert.match(error.message, /^Cannot use 'backoff' as it must be a function that returns a finite number >= 0: current value is /);
+        assert.match(error.message, /^'backoff' must be a function that returns a finite number >= 0, not /);
         return true;
       });
     });
@@ -248,7 +248,7 @@ describe('nextDelay', () => {
     it(`throws a RangeError where random returns ${value}`, () => {
       assert.throws(() => nextDelay({ ...policy, random: () => value }, 1, 0, undefined, Infinity), {
         name: 'RangeError',
-        message: `Cannot use 'random' as it must be a function that returns 0 <= n < 1: current value is ${value}`,
+        message: `'random' must be a function that returns 0 <= n < 1, not ${value}`,
       });
     });
   }

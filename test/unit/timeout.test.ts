@@ -3,16 +3,16 @@ import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { TimeoutError } from '../../src/errors.ts';
 import type { Abortable } from '../../src/abort-forwarding.ts';
-import type { Init } from '../../src/fetch-arguments.ts';
-import { toFetch, toDispatch, type Callback, type Fetch, type Layer } from '../../src/dispatch.ts';
+import { signalOf, type Init } from '../../src/fetch-arguments.ts';
+import { toDispatch, toPromise, type Callback, type Fetch, type Layer } from '../../src/dispatch.ts';
 import { FakeClock, scriptedFetch } from '../../src/testing/index.ts';
-import { withAbort, withTimeout } from '../../src/timeout.ts';
+import { withTimeout } from '../../src/timeout.ts';
 import { collect } from '../support/loopback.ts';
 
 const url = 'http://users.test/1';
 
 /** A fetch with the layer's quality. */
-const over = (layer: Layer, fetch: Fetch): Fetch => toFetch(layer(toDispatch(fetch)));
+const over = (layer: Layer, fetch: Fetch): Fetch => (input, init) => toPromise(layer(toDispatch(fetch)), input, init, signalOf(input, init));
 
 /** A fetch that never answers, whatever its signal says; notes the init that it was given. */
 function deafFetch(): { fetch: Fetch; inits: (Init | undefined)[]; answer: (response: Response) => void } {
@@ -25,12 +25,12 @@ function deafFetch(): { fetch: Fetch; inits: (Init | undefined)[]; answer: (resp
   return { fetch, inits, answer: (response) => answer(response) };
 }
 
-describe('withAbort', () => {
+describe('withTimeout without a controller', () => {
   it('rejects with the reason though the fetch ignores its signal, and drops what it answers later', async () => {
     const controller = new AbortController();
     const { fetch, answer } = deafFetch();
     const late = new Response('late');
-    const call = over(withAbort(new FakeClock()), fetch)(url, { signal: controller.signal });
+    const call = over(withTimeout(Infinity, 'attempt', new FakeClock(), false), fetch)(url, { signal: controller.signal });
 
     controller.abort('stop');
     await assert.rejects(call, (reason) => reason === 'stop');
@@ -45,19 +45,10 @@ describe('withAbort', () => {
     const { signal } = new AbortController();
     const response = new Response('x');
 
-    assert.equal(await over(withAbort(new FakeClock()), async () => response)(url, { signal }), response);
+    assert.equal(await over(withTimeout(Infinity, 'attempt', new FakeClock(), false), async () => response)(url, { signal }), response);
 
     assert.equal(response.body?.locked, false);
     assert.equal(getEventListeners(signal, 'abort').length, 0);
-  });
-
-  it('is no layer at all where there is no signal', () => {
-    const callback: Callback = { onResponse() {}, onError() {} };
-    const callbacks: Callback[] = [];
-
-    withAbort(new FakeClock())((_input, _init, callback) => callbacks.push(callback))(url, undefined, callback);
-
-    assert.deepEqual(callbacks, [callback]);
   });
 });
 
@@ -68,7 +59,7 @@ describe('withTimeout', () => {
       const body = new ReadableStream();
       let request: Abortable | undefined;
       const callback: Callback = { onResponse: (_response, told) => { request = told; }, onError: assert.fail };
-      withTimeout(100, 'attempt', new FakeClock())(toDispatch(async () => new Response(body)))(url, { signal: caller.signal }, callback);
+      withTimeout(100, 'attempt', new FakeClock(), true)(toDispatch(async () => new Response(body)))(url, { signal: caller.signal }, caller.signal, callback);
       await new FakeClock().settle();
       (end === 'caller' ? caller : request)?.abort({ body });
       return new WeakRef(body);
@@ -85,7 +76,7 @@ describe('withTimeout', () => {
     const { signal } = new AbortController();
     const response = new Response(null);
 
-    const result = await over(withTimeout(100, 'attempt', clock), scriptedFetch([response], clock))(url, { signal });
+    const result = await over(withTimeout(100, 'attempt', clock, true), scriptedFetch([response], clock))(url, { signal });
 
     assert.equal(result, response);
     assert.equal(clock.pending, 0);
@@ -94,7 +85,7 @@ describe('withTimeout', () => {
 
   it('rejects with a TimeoutError when the time is over', async () => {
     const clock = new FakeClock();
-    const call = over(withTimeout(100, 'attempt', clock), scriptedFetch(['hang'], clock))(url);
+    const call = over(withTimeout(100, 'attempt', clock, true), scriptedFetch(['hang'], clock))(url);
     const rejection = assert.rejects(call, (error) => {
       assert.ok(error instanceof TimeoutError);
       assert.deepEqual([error.scope, error.timeout, clock.now()], ['attempt', 100, 100]);
@@ -109,7 +100,7 @@ describe('withTimeout', () => {
   it('aborts what is beneath it with that error', async () => {
     const clock = new FakeClock();
     const { fetch, inits } = deafFetch();
-    const call = over(withTimeout(100, 'attempt', clock), fetch)(url);
+    const call = over(withTimeout(100, 'attempt', clock, true), fetch)(url);
     const rejection = assert.rejects(call, (error) => error === inits[0]?.signal?.reason);
 
     await clock.advance(100);
@@ -119,7 +110,7 @@ describe('withTimeout', () => {
 
   it('lets an answer through that comes in time', async () => {
     const clock = new FakeClock();
-    const call = over(withTimeout(100, 'attempt', clock), scriptedFetch([{ after: 99, outcome: 200 }], clock))(url);
+    const call = over(withTimeout(100, 'attempt', clock, true), scriptedFetch([{ after: 99, outcome: 200 }], clock))(url);
 
     await clock.advance(99);
 
@@ -130,7 +121,7 @@ describe('withTimeout', () => {
     const clock = new FakeClock();
     const { fetch, answer } = deafFetch();
     const late = new Response('late');
-    const call = over(withTimeout(100, 'attempt', clock), fetch)(url);
+    const call = over(withTimeout(100, 'attempt', clock, true), fetch)(url);
     const rejection = assert.rejects(call, { name: 'TimeoutError' });
     await clock.advance(100);
     await rejection;
@@ -144,7 +135,7 @@ describe('withTimeout', () => {
   it("rejects with the caller's own reason, and leaves no timer and no listener", async () => {
     const clock = new FakeClock();
     const controller = new AbortController();
-    const call = over(withTimeout(100, 'attempt', clock), scriptedFetch(['hang'], clock))(url, { signal: controller.signal });
+    const call = over(withTimeout(100, 'attempt', clock, true), scriptedFetch(['hang'], clock))(url, { signal: controller.signal });
 
     controller.abort('stop');
 
@@ -158,7 +149,7 @@ describe('withTimeout', () => {
     const clock = new FakeClock();
     const controller = new AbortController();
     const request = new Request(url, { signal: controller.signal });
-    const call = over(withTimeout(100, 'attempt', clock), scriptedFetch(['hang'], clock))(request);
+    const call = over(withTimeout(100, 'attempt', clock, true), scriptedFetch(['hang'], clock))(request);
 
     controller.abort('stop');
 
@@ -169,14 +160,14 @@ describe('withTimeout', () => {
     const clock = new FakeClock();
     const fetch: Fetch = () => { throw new Error('broken'); };
 
-    await assert.rejects(over(withTimeout(100, 'attempt', clock), fetch)(url), /^Error: broken$/);
+    await assert.rejects(over(withTimeout(100, 'attempt', clock, true), fetch)(url), /^Error: broken$/);
 
     assert.equal(clock.pending, 0);
   });
 
   it('sets no timer where there is no limit', async () => {
     const clock = new FakeClock();
-    const call = over(withTimeout(Infinity, 'attempt', clock), scriptedFetch([{ after: 5, outcome: 200 }], clock))(url);
+    const call = over(withTimeout(Infinity, 'attempt', clock, true), scriptedFetch([{ after: 5, outcome: 200 }], clock))(url);
     await clock.settle();
 
     assert.equal(clock.pending, 1);
@@ -191,7 +182,7 @@ describe('withTimeout', () => {
       settle = () => reject(init?.signal?.reason);
     });
     const settled: unknown[] = [];
-    over(withTimeout(100, 'total', clock), beneath)(url).catch((error: unknown) => settled.push(error));
+    over(withTimeout(100, 'total', clock, true), beneath)(url).catch((error: unknown) => settled.push(error));
 
     await clock.advance(100);
     const before = settled.length;

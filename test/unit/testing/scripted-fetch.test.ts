@@ -123,6 +123,6 @@ describe('scriptedFetch', () => {
     const fetch = scriptedFetch([200], new FakeClock());
     await fetch(url);
 
-    await assert.rejects(fetch(url), { name: 'RangeError', message: 'The script has 1 outcomes, none for request 2' });
+    await assert.rejects(fetch(url), { name: 'RangeError', message: 'scriptedFetch: no outcome for request 2 (1 scripted)' });
   });
 });
