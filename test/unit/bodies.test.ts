@@ -233,7 +233,7 @@ describe('drain', () => {
 
     const rest = drain(new Response(stream), controller);
     await settle();
-    stop(rest);
+    rest?.();
     await settle();
 
     assert.equal(controller.signal.aborted, false);
