@@ -28,6 +28,8 @@ function codeOf(text: string, { start, end }: MutantResult['location']): string 
   return lines.join('\n');
 }
 
+const oneLine = (code: string): string => code.replaceAll(/\s+/g, ' ');
+
 const isSame = (survivor: Survivor, { code, replacement }: Equivalent): boolean =>
   survivor.code === code && survivor.replacement === replacement;
 
@@ -36,8 +38,8 @@ function fileResult(file: string, mutants: readonly MutantResult[]): FileResult 
   const known = equivalents[file] ?? [];
   const undetected = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage').map((mutant) => ({
     place: `${file}:${mutant.location.start.line}`,
-    code: codeOf(text, mutant.location),
-    replacement: mutant.replacement ?? '',
+    code: oneLine(codeOf(text, mutant.location)),
+    replacement: oneLine(mutant.replacement ?? ''),
   }));
   const survivors = undetected.filter((survivor) => !known.some((equivalent) => isSame(survivor, equivalent)));
   return {
@@ -74,14 +76,12 @@ function row(name: string, results: readonly FileResult[]): string {
   ].join('');
 }
 
-const oneLine = (code: string): string => code.replaceAll(/\s+/g, ' ');
-
 export function printReport(results: readonly FileResult[]): void {
   for (const { place, code, replacement } of results.flatMap(({ survivors }) => survivors)) {
-    console.log(`${place}\n  - ${oneLine(code)}\n  + ${oneLine(replacement)}`);
+    console.log(`${place}\n  - ${code}\n  + ${replacement}`);
   }
   for (const { file, stale } of results) {
-    for (const { code } of stale) console.log(`${file}: equivalents.ts excuses a mutant of '${oneLine(code)}' that a test notices or that is gone`);
+    for (const { code } of stale) console.log(`${file}: equivalents.ts excuses a mutant of '${code}' that a test notices or that is gone`);
   }
   console.log(`\n${'file'.padEnd(32)}      %     mutants   survivors  equivalent`);
   for (const result of results) console.log(row(result.file, [result]));

@@ -143,6 +143,24 @@ describe('discard', () => {
 
     assert.equal(await text, 'still mine');
   });
+
+  it('aborts with an AbortError', async () => {
+    const controller = new AbortController();
+
+    discard(new Response('a body'), controller);
+    await settle();
+
+    assert.equal(String(controller.signal.reason), 'AbortError: Response discarded');
+  });
+
+  it('aborts no request whose response has no body', async () => {
+    const controller = new AbortController();
+
+    discard(new Response(null), controller);
+    await settle();
+
+    assert.equal(controller.signal.aborted, false);
+  });
 });
 
 describe('drain', () => {
