@@ -107,7 +107,7 @@ export async function startOrders(api: UsersApi): Promise<OrdersService> {
   const server = createServer((request, response) => {
     const controller = new AbortController();
     response.once('close', () => controller.abort());
-    respondWithOrders(request.method ?? '', request.url ?? '', api, controller.signal)
+    void respondWithOrders(request.method ?? '', request.url ?? '', api, controller.signal)
       .catch(() => errorResponse(500, 'Internal Server Error'))
       .then((result) => sendJson(response, result));
   });

@@ -162,7 +162,7 @@ async function check(t: TestContext, seed: number): Promise<'whole' | 'failed'> 
     ? resilientFetch(new Request(server.url, { method, body, duplex: 'half' } as RequestInit), options)
     : resilientFetch(server.url, { ...options, method, body, duplex: 'half' } as ResilientInit);
   let result: string | undefined;
-  call.then(async (response) => response.ok ? response.text() : 'failed').catch(() => 'failed').then((text) => { result = text; });
+  void call.then(async (response) => response.ok ? response.text() : 'failed').catch(() => 'failed').then((text) => { result = text; });
   for (let stalls = 0; result === undefined;) {
     await waitFor(() => result !== undefined || server.stalls() > stalls);
     stalls = server.stalls();

@@ -121,7 +121,7 @@ describe('findUser', () => {
     const { clock, scripted, ...api } = setup(...sixTimes<ScriptedOutcome>('hang'));
     let end: number | undefined;
 
-    findUser(1, api).then(() => { end = clock.now(); });
+    void findUser(1, api).then(() => { end = clock.now(); });
     await clock.advance(60_000);
 
     assert.equal(end, 54_000);

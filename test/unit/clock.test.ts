@@ -58,6 +58,16 @@ describe('stopTimer', () => {
 
     assert.equal(clock.pending, 0);
   });
+
+  it('calls back at the end of the longest timer', async () => {
+    const clock = new RecordingClock();
+    const calls: number[] = [];
+
+    startTimer({ clock }, longest, () => calls.push(clock.now()));
+    await clock.advance(longest);
+
+    assert.deepEqual([clock.delays, calls], [[longest], [longest]]);
+  });
 });
 
 describe('systemClock', () => {

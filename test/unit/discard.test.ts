@@ -97,6 +97,24 @@ describe('discard', () => {
 
     assert.equal(await text, 'being read');
   });
+
+  it('aborts with an AbortError', async () => {
+    const controller = new AbortController();
+
+    discard(new Response('a body'), controller);
+    await settleStreams();
+
+    assert.equal(String(controller.signal.reason), 'AbortError: Discarded');
+  });
+
+  it('aborts no request whose response has no body', async () => {
+    const controller = new AbortController();
+
+    discard(new Response(null), controller);
+    await settleStreams();
+
+    assert.equal(controller.signal.aborted, false);
+  });
 });
 
 describe('drain', () => {
@@ -133,6 +151,18 @@ describe('drain', () => {
     drain(new Response(stream));
 
     await settleStreams();
+  });
+
+  it('aborts no request whose body failed', async () => {
+    const controller = new AbortController();
+    const { stream } = createBody(1, (source) => source.error(new Error('reset')));
+
+    const stop = drain(new Response(stream), controller);
+    await settleStreams();
+    stop?.();
+    await settleStreams();
+
+    assert.equal(controller.signal.aborted, false);
   });
 
   const undrainable: [string, Response | undefined][] = [

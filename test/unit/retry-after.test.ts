@@ -130,6 +130,14 @@ describe('parseRetryAfter', () => {
       assert.equal(parseRetryAfter(value, now), undefined);
     });
   }
+
+  for (let month = 0; month < 12; month += 1) {
+    const date = new Date(Date.UTC(2027, month, 15, 10, 20, 30));
+
+    it(`takes ${date.toUTCString()} as a date`, () => {
+      assert.equal(parseRetryAfter(date.toUTCString(), now), date.getTime() - now);
+    });
+  }
 });
 
 describe('parseRetryAfter with a date of NaN', () => {

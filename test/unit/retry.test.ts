@@ -325,6 +325,23 @@ describe('a body factory', () => {
 
     assert.equal(result, 'stop');
   });
+
+  it('is cancelled when it is made after the abort', async () => {
+    const clock = new FakeClock();
+    const controller = new AbortController();
+    const cancelledAt: number[] = [];
+    const stream = new ReadableStream({ cancel: () => void cancelledAt.push(clock.now()) });
+    const body = (): Promise<ReadableStream> => new Promise((resolve) => clock.setTimeout(() => resolve(stream), 100));
+    const fetch = scriptedFetch([200], clock);
+    const call = resilientFetch(url, { clock, fetch, method: 'PUT', body, signal: controller.signal });
+    const rejection = assert.rejects(call, (reason) => reason === 'stop');
+
+    controller.abort('stop');
+    await clock.advance(1_000);
+
+    await rejection;
+    assert.deepEqual([fetch.times, cancelledAt], [[], [100]]);
+  });
 });
 
 describe('a Request with a body', () => {
