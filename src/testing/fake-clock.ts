@@ -35,8 +35,8 @@ const checkTurns = numeric('an integer >= 1', 1, Number.MAX_VALUE, true);
 export class FakeClock implements Clock {
   #now: number;
   #date: number;
-  #turns: number;
-  #timers: TimerQueue = new TimerQueue();
+  readonly #turns: number;
+  readonly #timers: TimerQueue = new TimerQueue();
   /** The latest advance, which the next one waits for. */
   #moving: Promise<void> = Promise.resolve();
 

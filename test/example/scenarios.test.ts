@@ -28,7 +28,7 @@ async function setup(t: TestContext): Promise<Setup> {
 async function resultOf({ clock, runner, reported }: Setup, scenario: Scenario): Promise<ScenarioResult> {
   let result: ScenarioResult | undefined;
   const before = reported.length;
-  runner.run(scenario).then((value) => { result = value; });
+  void runner.run(scenario).then((value) => { result = value; });
   for (let attempt = 1; ; attempt += 1) {
     if (scenario.behaviour === 'hang') {
       await clock.settle(() => result !== undefined || runner.users.requests.length === attempt);

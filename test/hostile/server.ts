@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
-import { FakeClock } from '../../src/testing/index.ts';
+import type { FakeClock } from '../../src/testing/index.ts';
 import type { Certificate } from '../support/certificates.ts';
 import { listen } from '../support/server.ts';
 
