@@ -1,10 +1,10 @@
 import { systemClock, type Clock } from 'resilient-fetch';
-import { openStage, stories, type Ending } from './stories.ts';
-import { attemptLine, colourful, endingLines, heading, introduction, plain, summaryLine, type Paint } from './timeline.ts';
+import { scenarios, startScenarios, type ScenarioResult } from './scenarios.ts';
+import { attemptLine, colourful, heading, introduction, plain, resultLines, summaryLine, type Paint } from './timeline.ts';
 
 const usage = 'Usage: npm run demo [-- --real-time]';
 
-/** A clock of the tutorial's milliseconds, each lasting `pace` of the system's. Who lives by it keeps the tutorial's settings. */
+/** A clock that counts the tutorial's milliseconds, each `pace` real milliseconds long. The tutorial's settings apply as they are. */
 const pacedClock = (pace: number): Clock => ({
   now: () => systemClock.now() / pace,
   date: () => systemClock.date(),
@@ -14,26 +14,26 @@ const pacedClock = (pace: number): Clock => ({
 
 const print = (...lines: string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 
-/** Plays the stories one after another, and prints each attempt as it ends. Leaves nothing open, whatever happens. */
-async function playAll(pace: number, paint: Paint, signal: AbortSignal): Promise<void> {
+/** Runs the scenarios one after another, and prints each attempt as it ends. Closes both services at the end, also after an error. */
+async function runAll(pace: number, paint: Paint, signal: AbortSignal): Promise<void> {
   const started = systemClock.now();
-  const endings: Ending[] = [];
-  const stage = await openStage(pacedClock(pace), (attempt) => print(attemptLine(attempt, paint)));
+  const results: ScenarioResult[] = [];
+  const runner = await startScenarios(pacedClock(pace), (attempt) => print(attemptLine(attempt, paint)));
   try {
     print(...introduction(1_000 * pace, paint));
-    for (const [index, story] of stories.entries()) {
-      print(...heading(index + 1, story.title, paint));
-      const ending = await stage.play(story, signal);
-      print(...endingLines(ending, paint));
-      endings.push(ending);
+    for (const [index, scenario] of scenarios.entries()) {
+      print(...heading(index + 1, scenario.title, paint));
+      const result = await runner.run(scenario, signal);
+      print(...resultLines(result, paint));
+      results.push(result);
     }
-    print('', summaryLine(endings, systemClock.now() - started, paint));
+    print('', summaryLine(results, systemClock.now() - started, paint));
   } finally {
-    await stage.close();
+    await runner.close();
   }
 }
 
-/** Runs the demo, and resolves to its exit code: 0, 2 for an argument it does not know, 130 where Ctrl-C or a closed pipe ends it. */
+/** Runs the demo, and resolves to its exit code: 0, 2 for an unknown argument, 130 after Ctrl-C or on a closed pipe. */
 async function main(args: readonly string[]): Promise<number> {
   if (args.some((arg) => arg !== '--real-time')) {
     process.stderr.write(`${usage}\n`);
@@ -41,12 +41,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const controller = new AbortController();
   process.once('SIGINT', () => controller.abort());
-  // Whoever reads a pipe may leave before the end.
+  // The reader of a pipe may close it before the end.
   process.stdout.on('error', () => controller.abort());
   try {
-    // Its own look at the environment honours NO_COLOR.
+    // hasColors() respects NO_COLOR.
     const paint = process.stdout.isTTY && process.stdout.hasColors() ? colourful : plain;
-    await playAll(args.includes('--real-time') ? 1 : 0.075, paint, controller.signal);
+    await runAll(args.includes('--real-time') ? 1 : 0.075, paint, controller.signal);
     return 0;
   } catch (error) {
     if (!controller.signal.aborted) throw error;

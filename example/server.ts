@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a service answers a request with: a status, a body that becomes JSON, and headers beside its content type. */
-export interface Answer {
+/** A response of a service: a status, a body that is sent as JSON, and headers beside its content type. */
+export interface JsonResponse {
   readonly status: number;
   readonly body: object;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Listens on the loopback interface alone. Port 0, the default, takes a free one. Resolves to the port. */
+/** Listens on the loopback interface alone, and resolves to the port. Port 0, the default, takes a free one. */
 export async function listen(server: Server, port = 0): Promise<number> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -17,7 +17,7 @@ export async function listen(server: Server, port = 0): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Stops listening and cuts every connection, those that wait for an answer too. Closing twice is let be. */
+/** Stops listening and closes every connection, pending requests included. Does nothing for a closed server. */
 export async function close(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
@@ -26,6 +26,6 @@ export async function close(server: Server): Promise<void> {
   await closed;
 }
 
-export function sendAnswer(response: ServerResponse, { status, body, headers }: Answer): void {
+export function sendJson(response: ServerResponse, { status, body, headers }: JsonResponse): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { Clock } from 'resilient-fetch';
-import { close, listen, sendAnswer, type Answer } from './server.ts';
+import { close, listen, sendJson, type JsonResponse } from './server.ts';
 
 export interface User {
   readonly id: number;
@@ -9,59 +9,59 @@ export interface User {
 }
 
 /**
- * How Users behaves: it answers, takes requests and never answers, fails the next few with a status and then answers, or
- * is down, with nobody listening on its port. `failures: Infinity` fails for good.
+ * The behaviour of Users: it responds, accepts requests and never responds, fails the next few with a status and then
+ * responds, or is down and does not listen on its port. With `failures: Infinity` it never recovers.
  */
-export type Behaviour = 'answer' | 'hang' | 'down' | { readonly failures: number; readonly status: number };
+export type Behaviour = 'respond' | 'hang' | 'down' | { readonly failures: number; readonly status: number };
 
-/** A request as Users saw it. */
-export interface SeenRequest {
-  /** When it came, on the clock of Users. */
+/** A request that Users received. */
+export interface ReceivedRequest {
+  /** The time it was received, on the clock of Users. */
   readonly at: number;
-  /** What it was answered with; absent where it was left to hang. */
+  /** The status of the response; absent without one. */
   readonly status?: number;
 }
 
 /** A Users service that listens. */
 export interface UsersService {
   readonly url: string;
-  /** The requests since it last changed its behaviour, oldest first. */
-  readonly requests: readonly SeenRequest[];
-  /** Behaves like this from now on, and forgets what it saw. */
-  behave(behaviour: Behaviour): Promise<void>;
+  /** The requests since the last change of behaviour, oldest first. */
+  readonly requests: readonly ReceivedRequest[];
+  /** Changes the behaviour from now on, and clears `requests`. */
+  setBehaviour(behaviour: Behaviour): Promise<void>;
   close(): Promise<void>;
 }
 
 const users: readonly User[] = [{ id: 1, name: 'Aaron Apple', phone: '99992222' }];
 
-/** What `GET /users/1` is answered with. */
-export function answerUser(url: string): Answer {
+/** Returns the response to `GET /users/1`. */
+export function respondWithUser(url: string): JsonResponse {
   const user = users.find(({ id }) => url === `/users/${id}`);
   return user === undefined ? { status: 404, body: { detail: 'User not found' } } : { status: 200, body: user };
 }
 
-/** The answer to a request, given how many came before it; `undefined` leaves it to hang. */
-export function answerAs(behaviour: Behaviour, before: number, url: string): Answer | undefined {
+/** Returns the response under a behaviour, after `previous` requests; `undefined` for no response. */
+export function respondAs(behaviour: Behaviour, previous: number, url: string): JsonResponse | undefined {
   if (behaviour === 'hang') return undefined;
-  const isFailing = typeof behaviour === 'object' && before < behaviour.failures;
-  return isFailing ? { status: behaviour.status, body: { detail: 'Users is not well' } } : answerUser(url);
+  const isFailing = typeof behaviour === 'object' && previous < behaviour.failures;
+  return isFailing ? { status: behaviour.status, body: { detail: 'Users is failing' } } : respondWithUser(url);
 }
 
-/** Starts Users on a free loopback port. It answers until it is told to behave otherwise. */
+/** Starts Users on a free loopback port. It responds until its behaviour is changed. */
 export async function startUsers(clock: Clock): Promise<UsersService> {
-  let behaviour: Behaviour = 'answer';
-  const requests: SeenRequest[] = [];
+  let behaviour: Behaviour = 'respond';
+  const requests: ReceivedRequest[] = [];
   const server = createServer((request, response) => {
-    const answer = answerAs(behaviour, requests.length, request.url ?? '');
-    requests.push({ at: clock.now(), ...(answer && { status: answer.status }) });
-    if (answer !== undefined) sendAnswer(response, answer);
+    const result = respondAs(behaviour, requests.length, request.url ?? '');
+    requests.push({ at: clock.now(), ...(result && { status: result.status }) });
+    if (result !== undefined) sendJson(response, result);
   });
   const port = await listen(server);
 
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
-    async behave(next) {
+    async setBehaviour(next) {
       behaviour = next;
       requests.length = 0;
       if (next === 'down') await close(server);

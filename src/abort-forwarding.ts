@@ -5,17 +5,13 @@ export interface Abortable {
   abort(reason: unknown): void;
 }
 
-/**
- * The targets of each signal: one, or a Set of them. All share one listener: removing one of many listeners walks a list,
- * and Node 20 warns at the 11th.
- */
-const targetsOf = new WeakMap<AbortSignal, Abortable | Set<Abortable>>();
+/** The targets of each signal share one listener: removing one of many listeners walks a list, and Node 20 warns at the 11th. */
+const targetsOf = new WeakMap<AbortSignal, Set<Abortable>>();
 
 function onAbort(this: AbortSignal): void {
   const targets = targetsOf.get(this);
   removeListener(this);
-  if (targets instanceof Set) targets.forEach((target) => target.abort(this.reason));
-  else targets?.abort(this.reason);
+  targets?.forEach((target) => target.abort(this.reason));
 }
 
 function removeListener(signal: AbortSignal): void {
@@ -28,22 +24,15 @@ export function forwardAbort(signal: AbortSignal | undefined, target: Abortable)
   if (signal === undefined) return;
   if (signal.aborted) return target.abort(signal.reason);
   const targets = targetsOf.get(signal);
-  if (targets instanceof Set) return void targets.add(target);
-  targetsOf.set(signal, targets === undefined ? target : new Set([targets, target]));
-  if (targets === undefined) signal.addEventListener('abort', onAbort);
+  if (targets !== undefined) return void targets.add(target);
+  targetsOf.set(signal, new Set([target]));
+  signal.addEventListener('abort', onAbort);
 }
 
 /** Undoes `forwardAbort`. Removes the listener with the last target. */
 export function stopForwarding(signal: AbortSignal | undefined, target: Abortable): void {
-  if (signal === undefined) return;
-  const targets = targetsOf.get(signal);
-  if (targets === target || (targets instanceof Set && targets.delete(target) && targets.size === 0)) removeListener(signal);
-}
-
-function replaceTarget(signal: AbortSignal, target: Abortable, replacement: Abortable): void {
-  const targets = targetsOf.get(signal);
-  if (targets instanceof Set) targets.add(replacement).delete(target);
-  else targetsOf.set(signal, replacement);
+  const targets = signal && targetsOf.get(signal);
+  if (targets?.delete(target) && targets.size === 0) removeListener(signal as AbortSignal);
 }
 
 /** Forwards to a target without keeping it alive. */
@@ -78,7 +67,7 @@ const keptAlive = createInternalSlot<object>();
 export function forwardAbortToBody(signal: AbortSignal, target: Abortable, response: object, body: object): object | undefined {
   if (bodies === undefined) return undefined;
   const weak = new WeakTarget(signal, target);
-  replaceTarget(signal, target, weak);
+  targetsOf.get(signal)?.add(weak).delete(target);
   bodies.register(body, weak);
   const previous = keptAlive.get(body);
   keptAlive.set(body, target);
@@ -90,17 +79,12 @@ export function forwardAbortToBody(signal: AbortSignal, target: Abortable, respo
 export const untilAborted = <Value>(promise: PromiseLike<Value>, signal: AbortSignal | undefined): Promise<Value> =>
   new Promise((resolve, reject) => {
     const target = { abort: reject };
+    const thenStop = <Result>(settle: (result: Result) => void) => (result: Result): void => {
+      stopForwarding(signal, target);
+      settle(result);
+    };
     forwardAbort(signal, target);
-    promise.then(
-      (value) => {
-        stopForwarding(signal, target);
-        resolve(value);
-      },
-      (error) => {
-        stopForwarding(signal, target);
-        reject(error);
-      },
-    );
+    promise.then(thenStop(resolve), thenStop(reject));
   });
 
 /** `signal.throwIfAborted()`, for a signal that may be absent. */

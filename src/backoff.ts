@@ -1,11 +1,11 @@
-/** How chance spreads a wait, so that clients that failed together do not come back together. */
+/** The way in which randomness spreads a wait, so that clients that failed together do not retry together. */
 export type Jitter = 'full' | 'equal' | 'decorrelated' | 'none';
 
-/** The waits between attempts: 200, 400, 800 ms and so on, at most 30 s, each cut by chance to anything down to 0. */
+/** The waits between attempts: by default up to 200, 400, 800 ms and so on, at most 30 s, each drawn from 0 upwards. */
 export interface BackoffSettings {
   /** The first wait before jitter, in milliseconds. Default 200; 0 makes every wait 0. */
   base: number;
-  /** What each further wait is multiplied by, at least 1. Default 2. */
+  /** The multiplier of each further wait, at least 1. Default 2. */
   factor: number;
   /** The longest wait, in milliseconds, applied last. Finite. Default 30 000. */
   max: number;
@@ -22,14 +22,14 @@ export interface BackoffSettings {
  *
  * @param retry - 1 for the first retry
  * @param random - a number drawn for this wait, 0 <= random < 1
- * @param previous - the wait before this one, in milliseconds; 0 at first
+ * @param previous - the wait before this one, in milliseconds; 0 for the first
  */
 export type BackoffFunction = (retry: number, random: number, previous: number) => number;
 
 /** The wait before a retry: a function of your own, or any of the settings. */
 export type Backoff = Partial<BackoffSettings> | BackoffFunction;
 
-/** The wait before a retry, in milliseconds. Pure: chance comes in as a drawn number. */
+/** The wait before a retry, in milliseconds. Pure: the random number is an argument. */
 export function backoffDelay(
   retry: number,
   backoff: BackoffSettings | BackoffFunction,

@@ -1,19 +1,18 @@
 import type { Abortable } from './abort-forwarding.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
-import { drop } from './discard.ts';
+import { discard } from './discard.ts';
 import type { Layer } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
-import { signalOf } from './fetch-arguments.ts';
 
-/** Ends the reading of a body that stays silent for longer than `timeout` milliseconds. The only layer that wraps a response. */
-export const withBodyTimeout = (timeout: number, clock: Clock): Layer => (dispatch) => (input, init, callback) =>
-  dispatch(input, init, {
-    onResponse: (response, request) => {
-      const given = response;
+/** Ends the reading of a body after `timeout` milliseconds without data. The only layer that wraps a response. */
+export const withBodyTimeout = (timeout: number, clock: Clock): Layer => (dispatch) => (input, init, signal, callback) =>
+  dispatch(input, init, signal, {
+    onResponse: (original, request) => {
+      let response = original;
       try {
-        response = isReadable(response) ? withBody(response, limited(response, timeout, clock, request, signalOf(input, init))) : response;
+        if (isReadable(original)) response = withBody(original, limitSilence(original, timeout, clock, request, signal));
       } catch (error) {
-        drop(given, request);
+        discard(original, request);
         return callback.onError(error);
       }
       callback.onResponse(response, request);
@@ -23,16 +22,15 @@ export const withBodyTimeout = (timeout: number, clock: Clock): Layer => (dispat
 
 type Readable = Response & { readonly body: ReadableStream<Uint8Array> };
 
-/** A stand-in for a Response may have a body of another kind. */
+/** A mock Response may have a body of another kind. */
 const isReadable = (response: Response): response is Readable =>
   typeof response?.body?.getReader === 'function' && !response.body.locked;
 
 /**
- * A body that is read as it is asked for, chunk by chunk, under a limit for each. Time passes only while someone waits for a
- * chunk, so that a slow reader is never taken for a slow server. It holds the response, as undici cancels the body of one
- * that is collected.
+ * A body that reads one chunk when one is wanted. Time passes only while a read is pending, so that a slow reader is never
+ * taken for a slow server. It references the response, because undici cancels the body of a collected response.
  */
-function limited(
+function limitSilence(
   response: Readable,
   timeout: number,
   clock: Clock,
@@ -40,33 +38,33 @@ function limited(
   signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array> {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  const stop = (reason: unknown): Promise<void> => {
-    const stopped = (reader ?? response.body).cancel(reason);
+  const cancel = (reason: unknown): Promise<void> => {
+    const cancelled = (reader ?? response.body).cancel(reason);
     request?.abort(reason);
-    return stopped;
+    return cancelled;
   };
   return new ReadableStream({
-    // Undefined is the ordinary kind, which TypeScript does not know by this name.
+    // Undefined is the default kind, which TypeScript has no name for.
     type: (isByteStream(response.body) ? 'bytes' : undefined) as 'bytes',
-    async pull(sink) {
+    async pull(controller) {
       try {
         reader ??= response.body.getReader();
         const { done, value } = await inTime(reader.read(), timeout, clock);
-        if (!done) return sink.enqueue(value as Uint8Array<ArrayBuffer>);
-        sink.close();
-        sink.byobRequest?.respond(0);
+        if (!done) return controller.enqueue(value as Uint8Array<ArrayBuffer>);
+        controller.close();
+        controller.byobRequest?.respond(0);
       } catch (error) {
-        // Some platforms tell an abort by an error of their own.
+        // Some platforms report an abort with an error of their own.
         const reason: unknown = signal?.aborted ? signal.reason : error;
-        stop(reason).catch(() => {});
+        cancel(reason).catch(() => {});
         throw reason;
       }
     },
-    cancel: stop,
+    cancel,
   }, { highWaterMark: 0 });
 }
 
-/** Whether readers may bring their own buffers. */
+/** Returns whether a reader may bring its own buffers. */
 function isByteStream(body: ReadableStream): boolean {
   try {
     body.getReader({ mode: 'byob' }).releaseLock();
@@ -76,36 +74,35 @@ function isByteStream(body: ReadableStream): boolean {
   }
 }
 
-/** Settles as the promise does, unless nothing comes for so long. */
+/** Settles as the promise does, or rejects after `timeout` milliseconds. */
 const inTime = <Value>(promise: Promise<Value>, timeout: number, clock: Clock): Promise<Value> =>
   new Promise((resolve, reject) => {
     const due = clock.now() + timeout;
-    const giveUp = (): void => reject(new TimeoutError('body', timeout));
+    const onTimeout = (): void => reject(new TimeoutError('body', timeout));
     const timer: Timer = { clock };
     startTimer(timer, timeout, () => {
-      // A timer that comes late was kept waiting by a busy program, which may not have seen yet what the server sent.
+      // A late timer means a busy program, which may not have read yet what has arrived.
       const late = Math.min(timeout, clock.now() - due);
-      if (late > 0) startTimer(timer, late, giveUp);
-      else giveUp();
+      if (late > 0) startTimer(timer, late, onTimeout);
+      else onTimeout();
     });
     promise.then(resolve, reject).finally(() => stopTimer(timer));
   });
 
-/** Statuses that a Response can be made with; a server may send others. */
-const isOrdinary = (status: number): boolean => status >= 200 && status <= 599;
+/** Returns whether the Response constructor accepts the status. A server may send others. */
+const isConstructible = (status: number): boolean => status >= 200 && status <= 599;
 
-/** A response like another one, but for its body. */
+/** A response like another one, with this body. */
 function withBody(response: Response, body: ReadableStream): Response {
   const { headers, status } = response;
-  const kind = response.constructor as typeof Response | ObjectConstructor;
-  const Kind = kind === Object ? Response : kind as typeof Response;
-  return liken(new Kind(body, isOrdinary(status) ? response : { headers }), response);
+  const constructor = response.constructor as typeof Response | ObjectConstructor;
+  const ResponseClass = constructor === Object ? Response : constructor as typeof Response;
+  return imitate(new ResponseClass(body, isConstructible(status) ? response : { headers }), response);
 }
 
-/** Gives a response what its constructor cannot be told, and its clones too. */
-function liken(made: Response, response: Response): Response {
-  const { clone } = made;
-  const { url, redirected, type, status, statusText, ok } = response;
-  const members = { url, redirected, type, status, statusText, ok, clone: () => liken(clone.call(made), response) };
-  return Object.defineProperties(made, Object.fromEntries(Object.entries(members).map(([name, value]) => [name, { value }])));
+/** Copies the members that a constructor cannot set, on clones too. */
+function imitate(wrapped: Response, response: Response): Response {
+  const { clone } = wrapped;
+  for (const name of ['url', 'redirected', 'type', 'status', 'statusText', 'ok'] as const) Object.defineProperty(wrapped, name, { value: response[name] });
+  return Object.defineProperty(wrapped, 'clone', { value: () => imitate(clone.call(wrapped), response) });
 }

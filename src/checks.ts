@@ -1,60 +1,82 @@
-import { invalidOption } from './errors.ts';
+import { isObject } from './fetch-arguments.ts';
 
-/** Turns a value that was given for an option into one that can be trusted, or throws. What is in force may be joined. */
-export type Check<Value> = (value: unknown, name: string, present: Value) => Value;
+/** Returns a value of an option that can be trusted, or throws. Settings may be merged into the current ones. */
+export type Check<Value> = (value: unknown, name: string, current: Value) => Value;
 
-export const numeric = (rule: string, isInRange: (value: number) => boolean) => (value: unknown, name: string): number => {
-  if (typeof value !== 'number') throw invalidOption(name, rule, value, TypeError);
-  if (!isInRange(value)) throw invalidOption(name, rule, value, RangeError);
+/** Throws unless the rule is met: a TypeError for a wrong type, a RangeError for a value out of range. */
+export function must(isMet: boolean, name: string, rule: string, value: unknown, Kind: ErrorConstructor = TypeError): asserts isMet {
+  if (!isMet) throw new Kind(`'${name}' must be ${rule}, not ${describe(value)}`);
+}
+
+/** A value in a message. Objects show their class only, because they may contain secrets or throw when they are converted. */
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return isObject(value) ? Object.prototype.toString.call(value) : String(value);
+}
+
+/** A number from `least` to `most`, which are not negative. `isWhole` requires an integer, or Infinity where `most` allows it. */
+export const numeric = (rule: string, least: number, most: number = Infinity, isWhole = false) => (value: unknown, name: string): number => {
+  must(typeof value === 'number', name, rule, value);
+  must(value >= least && value <= most && !(isWhole && value % 1 > 0), name, rule, value, RangeError);
   return value;
 };
 
-export const oneOf = <Value extends string>(words: readonly Value[]) => (value: unknown, name: string): Value => {
-  const rule = `one of ${words.join(', ')}`;
-  if (typeof value !== 'string') throw invalidOption(name, rule, value, TypeError);
-  const word = words.find((known) => known === value);
-  if (word === undefined) throw invalidOption(name, rule, value, RangeError);
-  return word;
+export const oneOf = <Value extends string>(values: readonly Value[]) => (value: unknown, name: string): Value => {
+  const rule = `one of ${values.join(', ')}`;
+  must(typeof value === 'string', name, rule, value);
+  must((values as readonly string[]).includes(value), name, rule, value, RangeError);
+  // `includes` has just proved it.
+  return value as Value;
 };
 
 export const callable = <Value>(value: unknown, name: string): Value => {
-  if (typeof value !== 'function') throw invalidOption(name, 'a function', value, TypeError);
-  // What it takes and gives back cannot be known before it is called.
+  must(typeof value === 'function', name, 'a function', value);
+  // Parameters and results cannot be known before the function is called.
   return value as Value;
 };
 
 export const withMethods = <Value>(...names: readonly string[]) => (value: unknown, name: string): Value => {
   const members = Object(value) as Readonly<Record<string, unknown>>;
-  const rule = `an object with ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-  if (names.some((member) => typeof members[member] !== 'function')) throw invalidOption(name, rule, value, TypeError);
-  // What its functions take and give back cannot be known before they are called.
+  must(names.every((member) => typeof members[member] === 'function'), name, `an object with the methods ${names.join(', ')}`, value);
+  // Parameters and results cannot be known before the methods are called.
   return value as Value;
 };
 
-/** A copy of a list, so that it may change after it was given. */
+/** Copies the list, so that the caller may change the original afterwards. */
 export const setOf = <Value>(check: (value: unknown, name: string) => Value) => (value: unknown, name: string): Set<Value> => {
-  if (!Array.isArray(value)) throw invalidOption(name, 'an array', value, TypeError);
+  must(Array.isArray(value), name, 'an array', value);
   return new Set(value.map((item) => check(item, name)));
 };
 
-/** Throws unless the value is an object, and has no members but the known ones. */
+/** Throws unless the value is an object with known members only. */
 export function checkMembers(value: unknown, name: string, known: readonly string[]): asserts value is object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalidOption(name, 'an object', value, TypeError);
-  const stranger = Object.keys(value).find((member) => !known.includes(member));
-  if (stranger !== undefined) throw invalidOption(name, `an object with no members but ${known.join(', ')}`, stranger, TypeError);
+  must(isObject(value) && typeof value !== 'function' && !Array.isArray(value), name, 'an object', value);
+  const unknown = Object.keys(value).find((member) => !known.includes(member));
+  must(unknown === undefined, name, `an object with no members but ${known.join(', ')}`, unknown);
 }
 
-/** Puts what was given over what is in force, each member checked; `undefined` is absent. */
+/** Merges settings, such as those of `backoff`, into the current ones. */
+export function mergeSettings<Values extends object>(
+  value: unknown,
+  name: string,
+  current: Values,
+  checks: { readonly [Name in keyof Values]: Check<Values[Name]> },
+): Values {
+  checkMembers(value, name, Object.keys(checks));
+  return merge(value, current, checks, `${name}.`);
+}
+
+/** Returns the current values with the new ones checked and put over them. `undefined` counts as absent. */
 export function merge<Values extends object>(
-  given: { readonly [Name in keyof Values]?: unknown },
-  present: Values,
+  values: { readonly [Name in keyof Values]?: unknown },
+  current: Values,
   checks: { readonly [Name in keyof Values]: Check<Values[Name]> },
   prefix = '',
 ): Values {
-  const merged = { ...present };
+  const merged = { ...current };
   for (const name in checks) {
-    const value: unknown = given[name];
-    if (value !== undefined) merged[name] = checks[name](value, prefix + name, present[name]);
+    const value: unknown = values[name];
+    if (value !== undefined) merged[name] = checks[name](value, prefix + name, current[name]);
   }
   return merged;
 }

@@ -5,7 +5,7 @@ import { isRejectedByFetch, requestFacts } from './request.ts';
 import { hintOf, isTransient, nextDelay, type Attempt, type Delay, type Outcome, type RetryPolicy } from './retry-policy.ts';
 import { hasTimedOut } from './timeout.ts';
 
-/** A call whose latest attempt has ended. */
+/** The parts of a call that decide what follows its latest attempt. */
 export interface AttemptedCall {
   readonly policy: RetryPolicy;
   readonly input: Request | string;
@@ -46,10 +46,7 @@ export function classify(call: AttemptedCall, outcome: Outcome): Failure | undef
     else failure.status = response.status;
     if (retryAfter !== undefined) failure.retryAfter = retryAfter;
     const next = shouldRetry ? retryOrStop(call, retryAfter) : transient ? 'declined' : 'not-repeatable';
-    if (typeof next === 'string') return { ...failure, stopped: next };
-    failure.delay = next.delay;
-    failure.delayFrom = next.delayFrom;
-    return failure;
+    return Object.assign(failure, typeof next === 'string' ? { stopped: next } : next);
   };
   if (policy.shouldRetry === undefined) return record(transient);
   return ask(policy.shouldRetry, { ...outcome, attempt, transient, request, elapsed }, signal).then(record);

@@ -1,28 +1,24 @@
 import type { Abortable } from './abort-forwarding.ts';
 
-/** How many bytes of a dropped response are read so that its connection can be reused. */
+/** The number of bytes of a discarded response that are read so that its connection can be reused. */
 const drainLimit = 65_536;
 
-/** The abort reason of a dropped response's request. One for all, since creating an error takes microseconds. */
-const dropped = new DOMException('The response was dropped', 'AbortError');
+/** The abort reason of a discarded response's request. One for all, because creating an error takes microseconds. */
+const discarded = new DOMException('Discarded', 'AbortError');
 
-const isUnlocked = (body: unknown): body is ReadableStream => (body as Partial<ReadableStream> | null | undefined)?.locked === false;
-
-/** Cancels a body nobody will read. Not awaited: on a teed body, cancel() may never settle. */
-export function cancel(body: unknown): void {
-  if (isUnlocked(body)) void cancelAndAbort(body, undefined);
-}
-
-/** Cancels a response's body and aborts its request, which closes the connection. Never throws. */
-export function drop(response: Response | undefined, request?: Abortable): void {
-  const body = unlockedBodyOf(response);
+/**
+ * Cancels the body of a response or request that nobody will read, and aborts its request, which closes the connection. Never
+ * throws. Not awaited: on a teed body, cancel() may never settle.
+ */
+export function discard(owner: { readonly body: unknown } | undefined, request?: Abortable): void {
+  const body = unlockedBodyOf(owner);
   if (body) void cancelAndAbort(body, request);
 }
 
-function unlockedBodyOf(response: Response | undefined): ReadableStream<Uint8Array> | undefined {
+function unlockedBodyOf(owner: { readonly body: unknown } | undefined): ReadableStream<Uint8Array> | undefined {
   try {
-    const body = response?.body;
-    return isUnlocked(body) ? body : undefined;
+    const body = owner?.body as ReadableStream<Uint8Array> | null | undefined;
+    return body?.locked === false ? body : undefined;
   } catch {
     // A mock Response may have getters that throw.
     return undefined;
@@ -34,31 +30,25 @@ async function cancelAndAbort(source: ReadableStream | ReadableStreamDefaultRead
   try {
     await source.cancel();
   } catch {
-    // The response is dropped: its errors do not matter.
+    // Errors of a discarded response do not matter.
   }
-  request?.abort(dropped);
+  request?.abort(discarded);
 }
 
-/** A dropped response that is being read in the background. */
-export interface Drain {
-  reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  request: Abortable | undefined;
-}
+/** Ends a drain: cancels the part of the body that has not been read, unless the body is complete. */
+export type StopDrain = (isComplete?: boolean) => void;
 
-/** Reads a dropped response in the background, up to `drainLimit`, so that its connection can be reused. */
-export function drain(response: Response | undefined, request?: Abortable): Drain | undefined {
+/** Reads a discarded response in the background, up to `drainLimit`, so that its connection can be reused. */
+export function drain(response: Response | undefined, request?: Abortable): StopDrain | undefined {
   const body = unlockedBodyOf(response);
   if (!body) return undefined;
-  const reader = body.getReader();
-  const draining: Drain = { reader, request };
-  readToLimit(reader).then((isComplete) => stopDrain(draining, isComplete), () => stopDrain(draining, true));
-  return draining;
-}
-
-/** Cancels what has not been read. */
-export function stopDrain(draining: Drain | undefined, isComplete = false): void {
-  if (draining?.reader !== undefined && !isComplete) void cancelAndAbort(draining.reader, draining.request);
-  if (draining !== undefined) draining.reader = draining.request = undefined;
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined = body.getReader();
+  const stop: StopDrain = (isComplete) => {
+    if (reader && !isComplete) void cancelAndAbort(reader, request);
+    reader = request = undefined;
+  };
+  readToLimit(reader).then(stop, () => stop(true));
+  return stop;
 }
 
 /** Resolves to whether the body ended within the limit. */

@@ -11,14 +11,14 @@ export interface Callback {
   onError(error: unknown): void;
 }
 
-/** A fetch that reports to a callback: a call needs one promise, however many layers it passes. */
-export type Dispatch = (input: Input, init: Init | undefined, callback: Callback) => void;
+/** A fetch that reports to a callback: a call needs one promise, however many layers it passes. The signal is that of init. */
+export type Dispatch = (input: Input, init: Init | undefined, signal: AbortSignal | undefined, callback: Callback) => void;
 
 /** Wraps a dispatch. */
 export type Layer = (dispatch: Dispatch) => Dispatch;
 
 /** The innermost dispatch: calls fetch. */
-export const toDispatch = (fetch: Fetch): Dispatch => (input, init, callback) =>
+export const toDispatch = (fetch: Fetch): Dispatch => (input, init, _signal, callback) =>
   void callFetch(fetch, input, init).then((response) => {
     try {
       callback.onResponse(response);
@@ -28,15 +28,15 @@ export const toDispatch = (fetch: Fetch): Dispatch => (input, init, callback) =>
     }
   }, (error) => callback.onError(error));
 
-/** The outermost: makes the promise of the call. */
-export const toFetch = (dispatch: Dispatch): Fetch => (input, init) => {
+/** The outermost: creates the promise of the call. */
+export function toPromise(dispatch: Dispatch, input: Input, init: Init | undefined, signal: AbortSignal | undefined): Promise<Response> {
   const promise = new Promise<Response>(captureCallback);
   // The executor has run by now.
   const callback = captured as Callback;
   captured = undefined;
-  dispatch(input, init, callback);
+  dispatch(input, init, signal, callback);
   return promise;
-};
+}
 
 let captured: Callback | undefined;
 

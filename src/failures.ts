@@ -1,14 +1,15 @@
+import { isObject } from './fetch-arguments.ts';
 import { createInternalSlot } from './internal-slot.ts';
 
 /**
- * Why no retry followed a failed attempt:
- * - `'retries-spent'`: it was the last that `retries` allows;
- * - `'not-repeatable'`: the rules take it as permanent, or its request as unsafe to repeat (RFC 9110 9.2.2);
- * - `'declined'`: the rules would have retried, and `shouldRetry` said no;
- * - `'one-shot-body'`: its body was a stream or an async iterable, and is used up;
- * - `'retry-after-too-long'`: the server asked for a longer wait than `maxRetryAfter`;
- * - `'total-timeout'`: `totalTimeout` cut the attempt, or leaves no time for the wait;
- * - `'budget-empty'`: `budget` had too little left to pay for it.
+ * The reason why no retry followed a failed attempt:
+ * - `'retries-spent'`: it was the last attempt that `retries` allows;
+ * - `'not-repeatable'`: the failure is permanent, or the request is not safe to send again (RFC 9110 9.2.2);
+ * - `'declined'`: the failure is transient, and `shouldRetry` returned false;
+ * - `'one-shot-body'`: the body was a stream or an async iterable, which is used up;
+ * - `'retry-after-too-long'`: the server named a longer wait than `maxRetryAfter`;
+ * - `'total-timeout'`: `totalTimeout` ended the attempt, or ends before the wait would;
+ * - `'budget-empty'`: the `budget` refused the withdrawal.
  */
 export type StopReason =
   | 'retries-spent'
@@ -19,36 +20,33 @@ export type StopReason =
   | 'total-timeout'
   | 'budget-empty';
 
-/** What one failed attempt came to, and what followed. Holds no Response. */
+/** The record of one failed attempt, and of the retry that followed or did not. References no Response. */
 export interface Failure {
-  /** Which attempt failed, from 1. */
+  /** The number of the attempt, from 1. */
   readonly attempt: number;
-  /** Whether an answer came, none could be had, or a timeout of ours cut the attempt. */
+  /** A response with a bad status, a rejection of fetch, or a timeout of ours. */
   readonly kind: 'response' | 'network-error' | 'timeout';
-  /** The status of the response, where one came. */
+  /** The status, where `kind` is `'response'`. */
   readonly status?: number;
-  /** What fetch rejected with, where no response came. */
+  /** The error, where `kind` is not `'response'`. */
   readonly error?: unknown;
-  /** How long the attempt took, in milliseconds. */
+  /** The duration of the attempt, in milliseconds. */
   readonly duration: number;
-  /** The wait before the next attempt, in milliseconds; absent where none follows. */
+  /** The wait before the next attempt, in milliseconds. Absent where no retry follows. */
   readonly delay?: number;
-  /** Whether the wait was asked for by the server, or is ours alone. */
+  /** `'retry-after'` if the server named a wait, else `'backoff'`. */
   readonly delayFrom?: 'retry-after' | 'backoff';
-  /** What the server asked for, in milliseconds, where it did. */
+  /** The wait that the server named, in milliseconds. */
   readonly retryAfter?: number;
-  /** Why no retry followed; absent where one did. */
+  /** The reason why no retry followed. Absent where one did. */
   readonly stopped?: StopReason;
 }
 
 const histories = createInternalSlot<readonly Failure[]>();
 
-const isObject = (value: unknown): value is object =>
-  (typeof value === 'object' && value !== null) || typeof value === 'function';
-
 /**
- * The failed attempts behind a response or an error, oldest first; empty when nothing failed, and for a primitive.
- * Of an object that several calls end with, as an abort reason can be, it tells the latest call's.
+ * Returns the failed attempts behind a response or an error, oldest first. Empty when nothing failed, and for a primitive.
+ * Several calls may end with one object, such as an abort reason: then you get the failures of the latest call.
  *
  * @example
  * const response = await resilientFetch(url);
@@ -57,7 +55,7 @@ const isObject = (value: unknown): value is object =>
 export const failuresOf = (result: unknown): readonly Failure[] =>
   (isObject(result) && histories.get(result)) || [];
 
-/** Files the failures under the result that they led to, and gives that back. */
+/** Links the failures to the result of the call, and returns the result. */
 export function recordFailures<Result>(result: Result, failures: readonly Failure[]): Result {
   if (isObject(result) && (failures.length > 0 || histories.get(result) !== undefined)) histories.set(result, failures);
   return result;

@@ -27,17 +27,14 @@ export function createInternalSlot<Value>(): InternalSlot<Value> {
     }
 
     static set(object: object, value: Value): void {
-      if (#value in object) object.#value = value;
-      else if (!Slot.#add(object, value)) fallback.set(object, value);
-    }
-
-    /** Fails for frozen objects (proposal: non-extensible applies to private), for a window, and for a revoked proxy. */
-    static #add(object: object, value: Value): boolean {
+      if (#value in object) return void (object.#value = value);
       try {
-        return Object.isExtensible(object) && Boolean(new Slot(object, value));
+        // Engines are about to refuse a private field on a frozen object (proposal: non-extensible applies to private).
+        if (Object.isExtensible(object)) return void new Slot(object, value);
       } catch {
-        return false;
+        // A window and a revoked proxy throw.
       }
+      fallback.set(object, value);
     }
   };
 }

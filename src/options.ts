@@ -1,99 +1,98 @@
 import type { Backoff, BackoffFunction, BackoffSettings, Jitter } from './backoff.ts';
-import { callable, checkMembers, merge, numeric, oneOf, setOf, withMethods, type Check } from './checks.ts';
+import { callable, merge, mergeSettings, must, numeric, oneOf, setOf, withMethods, type Check } from './checks.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { Fetch } from './dispatch.ts';
-import { invalidOption } from './errors.ts';
 import type { Failure } from './failures.ts';
 import { globalFetch } from './global-fetch.ts';
 import { retryAfterOf } from './retry-after.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { Attempt, RetryPolicy, RetryRules } from './retry-policy.ts';
 
-/** The options of `resilientFetch`, beside fetch's own. Each one that is absent or `undefined` has its default. */
+/** The options of `resilientFetch`, beside fetch's own members of init. An option that is absent or `undefined` has its default. */
 export interface ResilienceOptions {
   /**
-   * How many attempts may follow the first. Default 3, at most 4 requests; 0 turns retries off; `Infinity` leaves the end
-   * to the other limits. Where it is 0, no time is limited and nothing is to be asked or told, the call is fetch's own.
+   * The number of attempts after the first. Default 3, so at most 4 requests. 0 turns retries off; `Infinity` leaves only the
+   * other limits. With 0, no time limit, and no hook, predicate or budget, the call is passed to fetch as it is.
    */
   retries?: number | undefined;
   /**
-   * Milliseconds from sending an attempt to its response headers. Default 10 000; `Infinity` is no limit; 0 is refused.
-   * An attempt cut by it counts as failed, and the last one rejects with a `TimeoutError` of scope `'attempt'`.
+   * Milliseconds from sending an attempt to its response headers. Default 10 000; `Infinity` for no limit; 0 is invalid.
+   * An attempt that takes longer is aborted and counts as failed. The last one rejects with a `TimeoutError` of scope
+   * `'attempt'`.
    */
   timeout?: number | undefined;
   /**
    * Milliseconds from the call until it settles, attempts and waits included. Default `Infinity`. An attempt in flight is
-   * cut with a `TimeoutError` of scope `'total'`; a wait that cannot end in time is not begun, and what came last is
-   * handed over at once.
+   * aborted with a `TimeoutError` of scope `'total'`. A wait that cannot end in time is not begun: you get the last response
+   * or error at once.
    */
   totalTimeout?: number | undefined;
   /**
-   * Milliseconds that the returned body may be silent while someone waits for its next chunk. Default `Infinity`. The
-   * read rejects with a `TimeoutError` of scope `'body'`, and the connection is closed. Only where it is finite does the
-   * caller get a Response of ours in place of the platform's, alike in all but identity. A stalled body is not retried.
+   * The longest silence of the returned body, in milliseconds, while you wait for its next chunk. Default `Infinity`. The
+   * read rejects with a `TimeoutError` of scope `'body'`, and the connection is closed. A finite value gives you a Response
+   * that wraps the platform's, alike in all but identity. A stalled body is not retried.
    */
   bodyTimeout?: number | undefined;
   /**
-   * The waits between attempts. Default `{ base: 200, factor: 2, max: 30_000, jitter: 'full' }`; settings that are given
-   * are merged into those in force, a function replaces them. With `'none'` or a function, nothing but that is added to
-   * what a server asks for.
+   * The waits between attempts. Default `{ base: 200, factor: 2, max: 30_000, jitter: 'full' }`. Settings are merged into the
+   * current ones, a function replaces them. With jitter `'none'` or a function, only the backoff is added to a `Retry-After`.
    */
   backoff?: Backoff | undefined;
   /**
-   * The longest `Retry-After`, in milliseconds, that is waited out. Default 60 000. Above it no retry is made, and the
-   * response is handed over at once. What chance adds to the wait comes on top: the backoff, or up to a quarter of
-   * `Retry-After` if that is more, so that 100 000 clients who were told the same second do not come back in one.
+   * The longest `Retry-After`, in milliseconds, that a call waits for. Default 60 000. Above it no retry is made, and you get
+   * the response at once. The jitter comes on top: the backoff, or up to a quarter of `Retry-After` if that is longer, so
+   * that 100 000 clients that were given the same second do not return in that second.
    */
   maxRetryAfter?: number | undefined;
   /**
-   * Reads a response's own wish for the wait, in milliseconds, or `undefined` (or null) where it has none. Default: the
-   * `Retry-After` header, strictly by RFC 9110 10.2.3. A negative number or NaN rejects the call with a RangeError.
+   * Returns the wait that a response names, in milliseconds, or `undefined` (or null) for none. Default: the `Retry-After`
+   * header, strictly by RFC 9110 10.2.3. A negative number or NaN rejects the call with a RangeError.
    */
   retryAfter?: ((response: Response, date: number) => number | null | undefined) | undefined;
-  /** What the rules take as worth repeating. Each list replaces the one in force. */
+  /** The statuses and methods that are retried. Each list replaces the current one. */
   retryOn?: {
     /** Default 408, 425, 429, 500, 502, 503, 504. */
     statuses?: readonly number[] | undefined;
     /**
-     * Default GET, HEAD, OPTIONS, PUT, DELETE, QUERY (RFC 9110 9.2.2). Other methods are repeated too where they carry an
-     * `Idempotency-Key`, where a 429 or 503 names a `Retry-After`, and where the server was never reached.
+     * Default GET, HEAD, OPTIONS, PUT, DELETE, QUERY (RFC 9110 9.2.2). Other methods are retried if they carry an
+     * `Idempotency-Key`, if a 429 or 503 has a `Retry-After`, and if the server was never reached.
      */
     methods?: readonly string[] | undefined;
   } | undefined;
   /**
-   * Has the last word on what is worth repeating; may be async. Default: `({ transient }) => transient`. Asked about every
-   * outcome, good ones and the last one too; never passes a hard limit. What it throws, the call rejects with. Its own time
-   * is bounded by `totalTimeout` alone.
+   * Decides whether an outcome is retried. May be async. Default: `({ transient }) => transient`. Called for every outcome,
+   * including good ones and the last one. Cannot exceed a hard limit such as `retries`. The call rejects with what it throws.
+   * Only `totalTimeout` limits its own time.
    *
    * @example
    * shouldRetry: ({ transient, response }) => transient || response?.headers.get('x-should-retry') === 'true'
    */
   shouldRetry?: ((attempt: Attempt) => boolean | PromiseLike<boolean>) | undefined;
   /**
-   * Told of each failed attempt before the wait that follows it. Default none. What it throws, the call rejects with; a
-   * promise that it returns is not waited for.
+   * Called for each failed attempt, before the wait that follows. Default none. The call rejects with what it throws. A promise
+   * that it returns is not awaited.
    */
   onFailure?: ((failure: Failure) => void) | undefined;
   /**
-   * What retries are paid from, by all who share it. Default none. A call that ends well deposits; a retry that every other
-   * limit allows withdraws, and if too little is left, is not made. What it throws, the call rejects with.
+   * Limits the retries of all calls that share it. Default none. A call that succeeds deposits. A retry that every other limit
+   * allows withdraws, and is not made if too little is left. The call rejects with what it throws.
    *
    * @example
    * budget: retryBudget({ capacity: 10, ratio: 0.1 })
    */
   budget?: RetryBudget | undefined;
-  /** Where time comes from. Default `systemClock`. */
+  /** The source of time. Default `systemClock`. */
   clock?: Clock | undefined;
-  /** Where chance comes from: 0 <= n < 1. Default `Math.random`. */
+  /** The source of randomness: returns 0 <= n < 1. Default `Math.random`. */
   random?: (() => number) | undefined;
   /**
-   * What makes the attempts. Default the global fetch, looked up at each attempt. What the platform's own Request refuses
-   * is not tried again, so a relative URL that only this fetch understands gets one attempt if it fails.
+   * Called for each attempt. Default: the global fetch, looked up at each attempt. Arguments that the platform's Request
+   * rejects are not retried, so a relative URL that only this fetch understands gets one attempt if it fails.
    */
   fetch?: Fetch | undefined;
 }
 
-/** Options that are whole and sound, so that layers may trust them. */
+/** Options that are complete and checked. */
 export interface ResolvedOptions extends RetryPolicy {
   readonly timeout: number;
   readonly bodyTimeout: number;
@@ -123,53 +122,48 @@ export const defaults: ResolvedOptions = {
   fetch: globalFetch,
 };
 
-/** Whether a member of init is ours, to be taken off before the platform sees it. */
+/** Returns whether a member of init is an option, which the platform must not see. */
 export const isOption = (name: string): boolean => Object.hasOwn(defaults, name);
 
 export const optionNames: readonly string[] = Object.keys(defaults);
 
-/** Throws unless these are options, every one of them known. */
-export const checkOptions = (given: unknown): void => checkMembers(given, 'options', optionNames);
+/** Returns the current options with others put over them. Throws for an invalid one, before anything is sent. */
+export const resolveOptions = (options: ResilienceOptions, current: ResolvedOptions): ResolvedOptions => merge(options, current, checks);
 
-/** Puts options over those in force. Throws for any that cannot be used, before anything is sent. */
-export const resolveOptions = (given: ResilienceOptions, present: ResolvedOptions): ResolvedOptions => merge(given, present, checks);
+const timeLimit = numeric('a number of milliseconds > 0', Number.MIN_VALUE);
+const finiteDelay = numeric('a finite number of milliseconds >= 0', 0, Number.MAX_VALUE);
 
-const timeLimit = numeric('a number of milliseconds > 0', (value) => value > 0);
-const finiteDelay = numeric('a finite number of milliseconds >= 0', (value) => value >= 0 && value < Infinity);
-
-const backoff: Check<ResolvedOptions['backoff']> = (value, name, present) => {
+const backoff: Check<ResolvedOptions['backoff']> = (value, name, current) => {
   if (typeof value === 'function') return callable(value, name);
-  checkMembers(value, name, Object.keys(defaultBackoff));
-  return merge(value, typeof present === 'function' ? defaultBackoff : present, {
+  return mergeSettings(value, name, typeof current === 'function' ? defaultBackoff : current, {
     base: finiteDelay,
-    factor: numeric('a finite number >= 1', (number) => number >= 1 && number < Infinity),
+    factor: numeric('a finite number >= 1', 1, Number.MAX_VALUE),
     max: finiteDelay,
     jitter: oneOf<Jitter>(['full', 'equal', 'decorrelated', 'none']),
-  }, `${name}.`);
+  });
 };
 
-const retryOn: Check<RetryRules> = (value, name, present) => {
-  checkMembers(value, name, Object.keys(present));
-  return merge(value, present, {
-    statuses: setOf(numeric('an integer from 100 to 599', (status) => Number.isInteger(status) && status >= 100 && status <= 599)),
+const retryOn: Check<RetryRules> = (value, name, current) =>
+  mergeSettings(value, name, current, {
+    statuses: setOf(numeric('an integer from 100 to 599', 100, 599, true)),
     methods: setOf(method),
-  }, `${name}.`);
-};
+  });
 
 const method = (value: unknown, name: string): string => {
-  if (typeof value !== 'string') throw invalidOption(name, 'a list of method names', value, TypeError);
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(value)) throw invalidOption(name, 'a list of method names', value, RangeError);
+  const rule = 'a list of method names';
+  must(typeof value === 'string', name, rule, value);
+  must(/^[\w!#$%&'*+.^`|~-]+$/.test(value), name, rule, value, RangeError);
   return value.toUpperCase();
 };
 
-// Made once, as calls have options of their own.
+// Created once, because calls have options of their own.
 const checks: { readonly [Name in keyof ResolvedOptions]: Check<ResolvedOptions[Name]> } = {
-  retries: numeric('an integer >= 0 or Infinity', (value) => value >= 0 && (Number.isInteger(value) || value === Infinity)),
+  retries: numeric('an integer >= 0 or Infinity', 0, Infinity, true),
   timeout: timeLimit,
   totalTimeout: timeLimit,
   bodyTimeout: timeLimit,
   backoff,
-  maxRetryAfter: numeric('a number of milliseconds >= 0', (value) => value >= 0),
+  maxRetryAfter: numeric('a number of milliseconds >= 0', 0),
   retryAfter: callable,
   retryOn,
   shouldRetry: callable,

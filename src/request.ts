@@ -1,71 +1,63 @@
-import { copyOf, isOneShot, isRequest, sendsOwnBody, signalOf, type Init, type Input } from './fetch-arguments.ts';
+import { copyOf, isObject, isOneShot, isRequest, sendsOwnBody, type Init, type Input } from './fetch-arguments.ts';
 
-/** What was asked, as far as it decides whether it may be asked again. */
+/** The parts of a request that decide whether it may be sent again. */
 export interface RequestFacts {
-  /** As it was given, but for a user's name and password in it. */
+  /** The URL that the call was given, without user name and password. */
   readonly url: string;
-  /** As it is sent: fetch puts the common methods in upper case. */
+  /** The method as fetch sends it: the common ones in upper case. */
   readonly method: string;
   readonly headers: Headers;
 }
 
-/** What a pair of arguments asks for, by the rules of fetch: init's members go over the Request's. */
-export const requestFacts = (input: Input, init: Init | undefined): RequestFacts => new Facts(isRequest(input) ? input : undefined, String(input), init);
-
-class Facts implements RequestFacts {
-  readonly url: string;
-  readonly method: string;
-  readonly #given: Init['headers'];
-
-  constructor(request: Request | undefined, url: string, init: Init | undefined) {
-    this.url = request?.url ?? withoutUserInfo(url);
-    const method = String(init?.method ?? request?.method ?? 'GET');
-    this.method = /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method;
-    this.#given = init?.headers ?? request?.headers;
-  }
-
-  /** Made only when asked for, as most requests are judged by their method. */
-  get headers(): Headers {
-    return new Headers(this.#given);
-  }
+/** Reads the facts as fetch does: members of init override those of the Request. */
+export function requestFacts(input: Input, init: Init | undefined): RequestFacts {
+  const request = isRequest(input) ? input : undefined;
+  const method = String(init?.method ?? request?.method ?? 'GET');
+  const headers = init?.headers ?? request?.headers;
+  return {
+    url: request?.url ?? withoutUserInfo(String(input)),
+    method: /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method,
+    // Created on demand, because the method alone decides for most requests.
+    get headers() {
+      return new Headers(headers);
+    },
+  };
 }
 
 /**
- * Hooks write URLs into logs. The platform's fetch takes none with a password, but an injected one may. As the URL standard
- * does, it looks past controls in front, and tabs and ends of lines anywhere.
+ * Removes the user name and password, because hooks write URLs into logs. The platform's fetch rejects a URL with a password,
+ * but a `fetch` option may take it. As in the URL standard, leading controls and all tabs and line ends are ignored.
  */
 const withoutUserInfo = (url: string): string =>
   !url.includes('@') ? url : url.replace(/[\t\n\r]/g, '').replace(/^([\0- ]*(?:https?:[/\\]*|(?:[a-z][a-z\d+.-]*:)?[/\\]{2}))[^/\\?#]*@/i, '$1');
 
 /**
- * Whether the platform may do more than refuse: a Request or stream that was used before, an init that is no object and a
- * signal that is no signal have no attempt to make, and an order of errors that is the platform's own.
+ * Returns whether an attempt can be made at all. Fetch itself rejects a Request or stream that was used before, an init that is no
+ * object and a signal that is no signal, so that the order and the words of its errors are the platform's own.
  */
-export function canBeSent(input: Input, init: Init | undefined): boolean {
-  if (init !== null && init !== undefined && typeof init !== 'object' && typeof init !== 'function') return false;
-  const signal = signalOf(input, init);
+export function canBeSent(input: Input, init: Init | undefined, signal: AbortSignal | undefined): boolean {
+  if (init !== null && init !== undefined && !isObject(init)) return false;
   if (signal !== undefined && typeof signal.addEventListener !== 'function') return false;
   if (sendsOwnBody(input, init)) return !input.bodyUsed && input.body?.locked !== true;
   return (init?.body as Partial<ReadableStream> | null | undefined)?.locked !== true;
 }
 
 /**
- * Whether the platform refuses such arguments whatever the network does: bad URL, method, header, GET with a body and
- * so on. Its Request constructor is the judge, as the class of an error is no guide.
+ * Returns whether the platform rejects these arguments whatever the network does: a bad URL, method or header, a GET with a body, and
+ * so on. The Request constructor decides, because the class of an error proves nothing.
  */
 export function isRejectedByFetch(input: Input, init: Init | undefined): boolean {
-  const check = copyOf(init);
-  check.signal = null;
-  check.body = standIn(input, init);
+  const copy = copyOf(init);
+  const { method = isRequest(input) ? input.method : undefined } = copy;
   try {
-    return !(isRequest(input) ? new Request(input.url, { ...check, method: check.method ?? input.method }) : new Request(input, check));
+    return !new Request(isRequest(input) ? input.url : input, { ...copy, ...(method && { method }), signal: null, body: unusedBody(input, init) });
   } catch {
     return true;
   }
 }
 
-/** A body that is judged as the one that was sent, which may be used up by now. */
-function standIn(input: Input, init: Init | undefined): NonNullable<Init['body']> | null {
+/** A body of the same kind, since the one that was sent may be used up by now. */
+function unusedBody(input: Input, init: Init | undefined): NonNullable<Init['body']> | null {
   const body = init?.body ?? null;
   if (sendsOwnBody(input, init)) return '';
   return isOneShot(body) ? new ReadableStream() : body;

@@ -1,20 +1,19 @@
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const month = `(?<month>${months.join('|')})`;
-const time = '(?<hour>[01]\\d|2[0-3]):(?<minute>[0-5]\\d):(?<second>[0-5]\\d|60)';
+const months = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+const weekday = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
 
-/** The three forms of an HTTP date (RFC 9110 5.6.7), case-sensitive and always UTC. */
+/** The three forms of an HTTP date (RFC 9110 5.6.7), case-sensitive and always UTC, and how each becomes an ISO date. */
 const dateForms = [
-  `(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?<day>\\d{2}) ${month} (?<year>\\d{4}) ${time} GMT`,
-  `(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?<day>\\d{2})-${month}-(?<year>\\d{2}) ${time} GMT`,
-  `(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ${month} (?<day>\\d{2}| \\d) ${time} (?<year>\\d{4})`,
-].map((form) => new RegExp(`^${form}$`));
+  [`${weekday}, (\\d\\d) (\\w{3}) (\\d{4}) ([\\d:]+) GMT`, '$3-$2-$1T$4'],
+  ['(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (\\d\\d)-(\\w{3})-(\\d\\d) ([\\d:]+) GMT', '$3-$2-$1T$4'],
+  [`${weekday} (\\w{3}) ([ \\d]\\d) ([\\d:]+) (\\d{4})`, '$4-$1-$2T$3'],
+].map(([form, iso = '']) => [new RegExp(`^${form}$`), iso] as const);
 
 /**
- * The wait that a `Retry-After` value asks for, in milliseconds (RFC 9110 10.2.3): digits are seconds, an HTTP date in
- * any of its three forms is measured against `date`, and a date that has passed is 0.
+ * The wait that a `Retry-After` value names, in milliseconds (RFC 9110 10.2.3): digits are seconds, an HTTP date in any of
+ * its three forms is measured against `date`, and a date in the past is 0.
  * Anything else (`"-1"`, `"1.5"`, `"120, 60"`, `"soon"`, null) is `undefined`: never NaN, never an exception.
  *
- * @param value - the header's value, as `response.headers.get('retry-after')` gives it
+ * @param value - the header's value, as `response.headers.get('retry-after')` returns it
  * @param date - the present, in Unix milliseconds
  * @example
  * parseRetryAfter('120', Date.now()); // 120_000
@@ -22,39 +21,43 @@ const dateForms = [
 export function parseRetryAfter(value: string | null | undefined, date: number): number | undefined {
   if (typeof value !== 'string') return undefined;
   if (/^\d+$/.test(value)) return Number(value) * 1_000;
-  const until = parseHttpDate(value, date);
-  return until === undefined || Number.isNaN(date) ? undefined : Math.max(0, until - date);
+  const wait = Math.max(0, parseHttpDate(value, date) - date);
+  return Number.isNaN(wait) ? undefined : wait;
 }
 
 /**
- * What a response asks for by its `Retry-After`, in milliseconds. A date is measured against the response's own `Date`
- * where it has one, so that a wrong clock on this side does no harm; else against `date`.
+ * The wait that a response's `Retry-After` names, in milliseconds. A date is measured against the response's own `Date`, so
+ * that a wrong local clock does no harm; without one, against `date`.
  */
 export function retryAfterOf(response: Response, date: number): number | undefined {
-  // A stand-in for a Response may have no headers.
+  // A mock Response may have no headers.
   const value = response.headers?.get('retry-after');
   if (!value) return undefined;
-  return parseRetryAfter(value, parseHttpDate(response.headers.get('date') ?? '', date) ?? date);
+  const served = parseHttpDate(response.headers.get('date') ?? '', date);
+  return parseRetryAfter(value, Number.isNaN(served) ? date : served);
 }
 
-/** An HTTP date to Unix milliseconds, or `undefined` for anything else, a 31st of February included. */
-function parseHttpDate(value: string, date: number): number | undefined {
-  const fields = dateForms.map((form) => form.exec(value)?.groups).find((groups) => groups !== undefined);
-  if (fields === undefined) return undefined;
-  const { day = '', month = '', year = '', hour, minute, second } = fields;
-  const onDayOf = (fullYear: number): number => {
-    const midnight = new Date(0);
-    midnight.setUTCFullYear(fullYear, months.indexOf(month), Number(day));
-    return midnight.getUTCDate() === Number(day) ? midnight.setUTCHours(Number(hour), Number(minute), Number(second)) : NaN;
-  };
-  const moment = year.length === 4 ? onDayOf(Number(year)) : inNearestCentury(Number(year), date, onDayOf);
-  return Number.isNaN(moment) ? undefined : moment;
-}
+/** An HTTP date in Unix milliseconds, or NaN for anything else, including the 31st of February. */
+function parseHttpDate(value: string, date: number): number {
+  const dateForm = dateForms.find(([form]) => form.test(value));
+  if (dateForm === undefined) return NaN;
+  const [year = '', month = '', dayAndTime = ''] = value.replace(...dateForm).split('-');
+  const monthNumber = `${months.indexOf(month) / 3 + 1}`.padStart(2, '0');
+  const momentIn = (fullYear: number | string): number => parseIso(`${fullYear}-${monthNumber}-${dayAndTime.replace(' ', '0')}`);
+  if (year.length === 4) return momentIn(year);
 
-/** A two-digit year is the latest that is not more than 50 years ahead (RFC 9110 5.6.7). */
-function inNearestCentury(digits: number, date: number, momentIn: (year: number) => number): number {
+  // A year of two digits is the latest one that is at most 50 years ahead (RFC 9110 5.6.7).
   const horizon = new Date(date);
   const lastYear = horizon.getUTCFullYear() + 50;
-  const year = lastYear - ((lastYear - digits) % 100);
-  return momentIn(year) > horizon.setUTCFullYear(lastYear) ? momentIn(year - 100) : momentIn(year);
+  const fullYear = lastYear - ((lastYear - Number(year)) % 100);
+  const moment = momentIn(fullYear);
+  return moment > horizon.setUTCFullYear(lastYear) ? momentIn(fullYear - 100) : moment;
+}
+
+/** Unix milliseconds, or NaN where a field is out of range: only a date that exists is written back the same. */
+function parseIso(value: string): number {
+  // HTTP allows a leap second, ISO dates of JavaScript do not.
+  const iso = `${value.replace(/:60$/, ':59')}.000Z`;
+  const moment = new Date(iso);
+  return moment.toJSON() === iso ? moment.getTime() + (value.endsWith(':60') ? 1_000 : 0) : NaN;
 }

@@ -1,19 +1,19 @@
 import { checkMembers, merge, numeric } from './checks.ts';
 
-/** What retries are paid from: share one among all calls to a service, so that they cannot multiply its load when it fails. */
+/** Limits the retries of all calls that share it, so that they cannot multiply the load of a failing service. */
 export interface RetryBudget {
-  /** A call has ended with an outcome that is no failure. */
+  /** Called when a call ends with an outcome that is no failure. */
   deposit(): void;
-  /** Takes the price of one retry, or says that there is too little left. */
+  /** Pays for one retry. Returns false if too little is left. */
   withdraw(): boolean;
 }
 
-/** How much a budget holds, and how fast it fills. */
+/** The size of a budget, and the rate at which it fills. */
 export interface RetryBudgetOptions {
-  /** How many retries it holds: what a short failure may cost. Finite, at least 1, as less could not pay for one. Default 10. */
+  /** The number of retries that a full budget pays for. Finite, at least 1. Default 10. */
   capacity?: number | undefined;
   /**
-   * What each success puts back, until it is full: the share of retries that it can bear for ever. Default 0.1, a retry for ten
+   * The deposit of each success, until the budget is full: the share of retries in the long run. Default 0.1, one retry for ten
    * successes; 0 never refills. Counted in whole thousandths, rounded down.
    */
   ratio?: number | undefined;
@@ -21,17 +21,21 @@ export interface RetryBudgetOptions {
 
 const defaults = { capacity: 10, ratio: 0.1 };
 
+const leastRatio = numeric('0 or a finite number >= 0.001', 0.001, Number.MAX_VALUE);
+
+const ratio = (value: unknown, name: string): number => (value === 0 ? 0 : leastRatio(value, name));
+
 const checks = {
-  capacity: numeric('a finite number >= 1', (value) => value >= 1 && value < Infinity),
-  ratio: numeric('0 or a finite number >= 0.001', (value) => value === 0 || (value >= 0.001 && value < Infinity)),
+  capacity: numeric('a finite number >= 1', 1, Number.MAX_VALUE),
+  ratio,
 };
 
-/** In whole numbers, ten times 0.1 is 1. What is added is more than binary fractions lose, and less than anyone means. */
+/** Converts to whole numbers, because ten times 0.1 is not 1 in binary fractions. The small addend makes up for their error. */
 const thousandths = (value: number): number => Math.floor(value * 1_000 + 1e-6);
 
 /**
- * A budget that starts full. Of all calls that share it, retries <= capacity + ratio * successes, whatever happens; a retry
- * that it cannot pay is not made, and the outcome is handed over at once. Needs no clock. Throws for what cannot be used.
+ * Creates a full budget. For all calls that share it, retries <= capacity + ratio * successes, whatever happens. A retry that
+ * the budget refuses is not made, and you get the outcome at once. Throws for invalid options.
  *
  * @example
  * const api = resilientFetch.with({ budget: retryBudget() });
@@ -39,11 +43,11 @@ const thousandths = (value: number): number => Math.floor(value * 1_000 + 1e-6);
 export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   checkMembers(options, 'options', Object.keys(defaults));
   const { capacity, ratio } = merge(options, defaults, checks);
-  const [full, income, price] = [thousandths(capacity), thousandths(ratio), 1_000];
+  const [full, deposit, price] = [thousandths(capacity), thousandths(ratio), 1_000];
   let level = full;
   return {
     deposit(): void {
-      level = Math.min(full, level + income);
+      level = Math.min(full, level + deposit);
     },
     withdraw(): boolean {
       if (level < price) return false;

@@ -1,18 +1,18 @@
 import { forwardAbort, stopForwarding, throwIfAborted, untilAborted, type Abortable } from './abort-forwarding.ts';
 import { classify, type AttemptedCall } from './classify.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
-import { cancel, drain, drop, stopDrain, type Drain } from './discard.ts';
+import { discard, drain, type StopDrain } from './discard.ts';
 import type { Callback, Dispatch, Layer } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
 import { recordFailures, type Failure } from './failures.ts';
-import { copyOf, hasOneShotHeaders, isBodyFactory, isRequest, sendsOwnBody, signalOf, snapshotOf, withSignal, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
+import { copyOf, hasOneShotHeaders, isBodyFactory, isRequest, sendsOwnBody, snapshotOf, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
 import type { Outcome, RetryPolicy } from './retry-policy.ts';
 
 /** Sends the request again after a failure, when and as often as the policy says. */
-export const withRetry = (policy: RetryPolicy): Layer => (dispatch) => (input, init, callback) => {
+export const withRetry = (policy: RetryPolicy): Layer => (dispatch) => (input, init, signal, callback) => {
   try {
     const snapshot = policy.retries === 0 ? init : snapshotOf(init);
-    const call = new RetryCall(policy, dispatch, isRequest(input) ? input : String(input), snapshot, callback);
+    const call = new RetryCall(policy, dispatch, isRequest(input) ? input : String(input), snapshot, signal, callback);
     // The first attempt takes the caller's own objects, as a copy may lose something.
     call.send(input, hasOneShotHeaders(init) ? snapshot : init);
   } catch (error) {
@@ -24,7 +24,7 @@ export const withRetry = (policy: RetryPolicy): Layer => (dispatch) => (input, i
 const noFailures: readonly Failure[] = [];
 
 /**
- * One call: attempts and waits by turns, until it settles.
+ * One call: attempts and waits in turn, until it settles.
  *
  *     send -> onResponse | onError -> decide -> resolve | reject
  *       ^                               |
@@ -47,17 +47,24 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
   /** The Request to send next, where the body of `input` is used up by this attempt. */
   nextInput?: Request;
   initWithBody?: Init;
-  draining?: Drain | undefined;
+  stopDrain?: StopDrain | undefined;
   /** The timer of the wait. */
   id?: unknown;
 
-  constructor(policy: RetryPolicy, dispatch: Dispatch, input: Request | string, init: Init | undefined, callback: Callback) {
+  constructor(
+    policy: RetryPolicy,
+    dispatch: Dispatch,
+    input: Request | string,
+    init: Init | undefined,
+    signal: AbortSignal | undefined,
+    callback: Callback,
+  ) {
     this.policy = policy;
     this.dispatch = dispatch;
     this.callback = callback;
     this.input = input;
     this.init = init;
-    this.signal = signalOf(input, init);
+    this.signal = signal;
     this.started = policy.clock.now();
   }
 
@@ -75,7 +82,7 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
       if (sendsOwnBody(input, init)) this.nextInput = this.attempt <= this.policy.retries ? input.clone() : input;
       const body: unknown = init?.body;
       if (isBodyFactory(body)) void this.sendWithBody(input, init, body);
-      else this.dispatch(input, init, this);
+      else this.dispatch(input, init, this.signal, this);
     } catch (error) {
       this.reject(error);
     }
@@ -85,11 +92,11 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
     const creating = new Promise<Awaited<ReturnType<BodyFactory>>>((resolve) => resolve(createBody()));
     try {
       this.initWithBody = { ...copyOf(init), body: await untilAborted(creating, this.signal) };
-      this.dispatch(input, this.initWithBody, this);
+      this.dispatch(input, this.initWithBody, this.signal, this);
     } catch (error) {
       this.reject(error);
-      // A body created after the abort is not sent.
-      creating.then(cancel, () => {});
+      // A body that is created after the abort is not sent.
+      creating.then((body) => discard({ body }), () => {});
     }
   }
 
@@ -127,18 +134,18 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
       if (outcome.kind === 'response') this.resolve(outcome.response);
       else this.reject(outcome.error);
     } catch (error) {
-      drop(response, request);
+      discard(response, request);
       this.reject(error);
     }
   }
 
-  /** Waits for the next attempt, and meanwhile reads the rest of the dropped response. */
+  /** Waits for the next attempt, and meanwhile reads the rest of the discarded response. */
   private wait(delay: number, response: Response | undefined, request: Abortable | undefined): void {
     if (delay === 0) {
-      drop(response, request);
+      discard(response, request);
       return this.retry();
     }
-    this.draining = drain(response, request);
+    this.stopDrain = drain(response, request);
     startTimer(this, delay, () => {
       stopForwarding(this.signal, this);
       this.retry();
@@ -147,13 +154,10 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
   }
 
   private retry(): void {
-    stopDrain(this.draining);
+    this.stopDrain?.();
     this.attempt += 1;
     this.attemptStarted = this.elapsed();
-    const { init, signal, nextInput = this.input } = this;
-    // A clone has a signal of its own; later attempts must follow the caller's.
-    const isClone = isRequest(nextInput) && nextInput !== this.input;
-    this.send(nextInput, isClone && signal !== undefined ? withSignal(this.input, init, signal) : init);
+    this.send(this.nextInput ?? this.input, this.init);
   }
 
   /** Ends the wait: called when the caller's signal aborts, or the total timeout expires. */
@@ -167,13 +171,13 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
   }
 
   private reject(reason: unknown): void {
-    stopDrain(this.draining);
+    this.stopDrain?.();
     this.callback.onError(this.settle(reason));
   }
 
   private settle<Result>(result: Result): Result {
     // A clone that no attempt sent.
-    if (this.nextInput !== this.input) cancel(this.nextInput?.body);
+    if (this.nextInput !== this.input) discard(this.nextInput);
     return recordFailures(result, this.failures);
   }
 }

@@ -1,41 +1,36 @@
 import { forwardAbort, forwardAbortToBody, stopForwarding, type Abortable } from './abort-forwarding.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
-import { drop } from './discard.ts';
+import { discard } from './discard.ts';
 import type { Callback, Layer } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
-import { signalOf, withSignal } from './fetch-arguments.ts';
+import { isObject, withSignal } from './fetch-arguments.ts';
 
 type Scope = 'attempt' | 'total';
 
 /**
  * Aborts the request after `timeout` milliseconds without a response, or when the caller's signal aborts. After the headers,
- * that signal aborts the body. Used twice: around each attempt, and around all of them.
+ * that signal aborts the body. Used twice: around each attempt, and around all of them. Where no limit needs a controller of
+ * its own, the caller's signal is passed on, and its abort rejects even if fetch ignores the signal.
  */
-export const withTimeout = (timeout: number, scope: Scope, clock: Clock): Layer => (dispatch) => (input, init, callback) => {
-  const controller = new AbortController();
-  const abortableInit = withSignal(input, init, controller.signal);
-  const request = new PendingRequest(scope, clock, callback, signalOf(input, init), controller);
-  if (timeout < Infinity) startTimer(request, timeout, () => request.timeOut(timeout));
-  forwardAbort(request.signal, request);
-  dispatch(input, abortableInit, request);
-};
-
-/** Without a timeout, only rejects as soon as the caller's signal aborts, even if fetch ignores it. */
-export const withAbort = (clock: Clock): Layer => (dispatch) => (input, init, callback) => {
-  const signal = signalOf(input, init);
-  if (signal === undefined) return dispatch(input, init, callback);
-  const request = new PendingRequest('attempt', clock, callback, signal, undefined);
-  forwardAbort(signal, request);
-  dispatch(input, init, request);
-};
+export const withTimeout = (timeout: number, scope: Scope, clock: Clock, needsController: boolean): Layer => (dispatch) =>
+  (input, init, signal, callback) => {
+    const controller = needsController ? new AbortController() : undefined;
+    const innerSignal = controller ? controller.signal : signal;
+    // Reads init before the timer starts, since a getter of init may throw.
+    const innerInit = withSignal(input, init, innerSignal);
+    const request = new PendingRequest(scope, clock, callback, signal, controller);
+    if (timeout < Infinity) startTimer(request, timeout, () => request.timeOut(timeout));
+    forwardAbort(signal, request);
+    dispatch(input, innerInit, innerSignal, request);
+  };
 
 /** Signals that a total timeout aborted. The reason is no proof: a caller may abort with another call's TimeoutError. */
 const timedOut = new WeakSet<AbortSignal>();
 
-/** Whether the signal was aborted by a total timeout, rather than by the caller. */
+/** Returns whether the signal was aborted by a total timeout, rather than by the caller. */
 export const hasTimedOut = (signal: AbortSignal | undefined): boolean => signal !== undefined && timedOut.has(signal);
 
-/** A request that waits for its headers under a timeout. One object, since closures took a third more memory. */
+/** A request that waits for its headers under a timeout. One object, because closures took a third more memory. */
 class PendingRequest implements Callback, Abortable, Timer {
   readonly scope: Scope;
   readonly clock: Clock;
@@ -60,7 +55,7 @@ class PendingRequest implements Callback, Abortable, Timer {
     this.abort(new TimeoutError(this.scope, timeout));
   }
 
-  /** An attempt rejects at once, as fetch may ignore its signal. A total waits for the retries within, which record the attempt. */
+  /** An attempt rejects at once, since fetch may ignore its signal. A total waits for the retries within, which record the attempt. */
   abort(reason: unknown): void {
     const { scope, callback, controller } = this;
     this.release();
@@ -71,10 +66,10 @@ class PendingRequest implements Callback, Abortable, Timer {
 
   onResponse(response: Response): void {
     const { callback, controller, signal } = this;
-    if (callback === undefined) return drop(response);
+    if (callback === undefined) return discard(response);
     const body: unknown = controller && response?.body;
     // A mock Response may have a string as its body.
-    const forwards = signal !== undefined && typeof body === 'object' && body !== null;
+    const forwards = signal !== undefined && isObject(body);
     if (forwards) this.inner = forwardAbortToBody(signal, this, response, body);
     if (forwards || signal === undefined) this.finish();
     else this.release();
@@ -87,13 +82,13 @@ class PendingRequest implements Callback, Abortable, Timer {
     callback?.onError(error);
   }
 
-  /** Stops the timer, and drops the reference to the call: it leads to the response. */
+  /** Stops the timer, and releases the call, since the call references the response. */
   finish(): void {
     if (this.id !== undefined) stopTimer(this);
     this.id = this.callback = undefined;
   }
 
-  /** Drops the references to both signals too: their reason may lead to the body. */
+  /** Releases both signals too, since their reason may reference the body. */
   release(): void {
     this.finish();
     stopForwarding(this.signal, this);

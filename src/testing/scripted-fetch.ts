@@ -1,14 +1,13 @@
-import { numeric } from '../checks.ts';
-import type { Clock } from '../clock.ts';
-import { invalidOption } from '../errors.ts';
 import { untilAborted } from '../abort-forwarding.ts';
-import type { Init, Input } from '../fetch-arguments.ts';
+import { must, numeric } from '../checks.ts';
+import type { Clock } from '../clock.ts';
 import type { Fetch } from '../dispatch.ts';
+import type { Init, Input } from '../fetch-arguments.ts';
 import { sleep } from './sleep.ts';
 
 /**
- * What becomes of one request: a status (with no body), a Response, an Error to reject with, `'hang'` for no answer until
- * it is aborted, another outcome after so many milliseconds, or what a function makes of the request.
+ * The outcome of one request: a status (without a body), a Response, an Error to reject with, `'hang'` for no response until
+ * the request is aborted, another outcome after some milliseconds, or a function of the request.
  */
 export type ScriptedOutcome =
   | number
@@ -18,25 +17,25 @@ export type ScriptedOutcome =
   | { readonly after: number; readonly outcome: ScriptedOutcome }
   | ((request: Request) => ScriptedOutcome | PromiseLike<ScriptedOutcome>);
 
-/** A request as it was asked for. Its body can be read, once: `await fetch.requests[0].request.text()`. */
+/** A request that was made. Its body can be read once: `await fetch.requests[0].request.text()`. */
 export interface ScriptedRequest {
-  /** When, on the script's clock. */
+  /** The time of the request, on the script's clock. */
   readonly at: number;
   readonly request: Request;
 }
 
-/** A fetch that plays a script, and keeps a log of what it was asked. */
+/** A fetch that plays a script and logs its requests. */
 export interface ScriptedFetch extends Fetch {
-  /** What was asked, in order. */
+  /** The requests, in order. */
   readonly requests: readonly ScriptedRequest[];
-  /** When it was asked, in order: a whole test can be one comparison, `[0, 100, 300]`. */
+  /** The times of the requests, in order, so that a test can be one comparison: `[0, 100, 300]`. */
   readonly times: readonly number[];
 }
 
 /**
- * A fetch that answers by a script, in virtual time, without a network. It refuses what fetch refuses, with the
- * platform's own error, and obeys the signal: before, while it hangs and while it waits.
- * A request for which nothing is scripted rejects with a RangeError that says so. Throws for what is no outcome.
+ * Creates a fetch that plays a script in virtual time, without a network. It rejects the arguments that fetch rejects, with
+ * the platform's own error, and obeys the signal: before the request, while it hangs and while it waits.
+ * A request without a scripted outcome rejects with a RangeError. Throws for an invalid outcome.
  *
  * @example
  * const fetch = scriptedFetch([503, new TypeError('reset'), { after: 2_000, outcome: 200 }], clock);
@@ -52,19 +51,19 @@ export function scriptedFetch(outcomes: readonly ScriptedOutcome[], clock: Clock
     times.push(at);
     requests.push({ at, request });
     const outcome = outcomes[requests.length - 1];
-    if (outcome === undefined) throw new RangeError(`The script has ${outcomes.length} outcomes, none for request ${requests.length}`);
+    if (outcome === undefined) throw new RangeError(`scriptedFetch: no outcome for request ${requests.length} (${outcomes.length} scripted)`);
     return play(outcome, request, clock);
   };
   return Object.assign(fetch, { requests, times });
 }
 
-/** A slip in a script is told at once, as a request that fails would just be tried again. */
+/** Reports a mistake at once: a request that failed because of it would only be retried. */
 function checkOutcome(outcome: ScriptedOutcome): void {
-  if (typeof outcome === 'string' && outcome !== 'hang') throw invalidOption('outcome', "'hang', a status, a Response and so on", outcome, TypeError);
-  if (typeof outcome === 'number') status(outcome, 'outcome');
+  must(typeof outcome !== 'string' || outcome === 'hang', 'outcome', "a status, a Response, an Error, 'hang', { after, outcome } or a function", outcome);
+  if (typeof outcome === 'number') checkStatus(outcome, 'outcome');
 }
 
-const status = numeric('an integer from 200 to 599', (value) => Number.isInteger(value) && value >= 200 && value <= 599);
+const checkStatus = numeric('an integer from 200 to 599', 200, 599, true);
 
 async function play(outcome: ScriptedOutcome, request: Request, clock: Clock): Promise<Response> {
   if (typeof outcome === 'number') return new Response(null, { status: outcome });

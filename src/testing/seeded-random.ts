@@ -1,5 +1,6 @@
 /**
- * A source of chance that gives the same numbers for the same seed: 0 <= n < 1, evenly spread. For tests, not for secrets.
+ * Creates a source of randomness that returns the same numbers for the same seed: 0 <= n < 1, evenly spread. For tests, not
+ * for secrets.
  *
  * @param seed - any integer; two seeds give two unrelated series
  * @example

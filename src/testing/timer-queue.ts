@@ -1,16 +1,16 @@
-/** A timer that waits. */
+/** A pending timer. */
 export interface Timer {
   readonly at: number;
   readonly order: number;
-  /** Gone once it has fired or was cleared. */
+  /** Absent once the timer has fired or was cleared. */
   callback: (() => void) | undefined;
 }
 
 const isBefore = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
-/** Timers in the order they are due: a binary heap, so that a hundred thousand of them cost no more than a few each. */
+/** Timers in the order they are due: a binary heap, so that each costs little even among a hundred thousand. */
 export class TimerQueue {
-  /** The number of timers that wait. */
+  /** The number of pending timers. */
   size = 0;
   #heap: Timer[] = [];
   #added = 0;
@@ -22,17 +22,17 @@ export class TimerQueue {
     return timer;
   }
 
-  /** Forgets a timer. What is left of it is swept out when it is due, or when half of the queue is such. */
+  /** Clears a timer. Its entry is removed when it is due, or when half of the entries are cleared ones. */
   clear(timer: Timer): void {
     if (timer.callback === undefined) return;
     timer.callback = undefined;
     this.size -= 1;
     if (this.#heap.length < 2 * this.size + 64) return;
-    // A sorted list is a heap.
+    // A sorted array is a heap.
     this.#heap = this.#heap.filter(({ callback }) => callback !== undefined).sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
 
-  /** Takes out the earliest timer due by then. */
+  /** Removes and returns the earliest timer that is due by then. */
   take(by: number): { at: number; callback: () => void } | undefined {
     for (let first = this.#heap[0]; first !== undefined && first.at <= by; first = this.#heap[0]) {
       const { at, callback } = first;
@@ -45,7 +45,7 @@ export class TimerQueue {
     return undefined;
   }
 
-  /** Places a timer above all that come after it. */
+  /** Inserts a timer above all later ones. */
   #rise(timer: Timer): void {
     const heap = this.#heap;
     let index = heap.length;
@@ -59,10 +59,10 @@ export class TimerQueue {
     heap[index] = timer;
   }
 
-  /** Removes the first, and closes the gap with the last. */
+  /** Removes the first timer, and fills its place with the last. */
   #sink(): void {
     const heap = this.#heap;
-    // Called on a heap that has a first, and an index below the length holds a timer.
+    // The heap is not empty, and each index below its length has a timer.
     const last = heap.pop() as Timer;
     let index = 0;
     for (let below = 1; below < heap.length; below = 2 * index + 1) {

@@ -7,11 +7,11 @@ interface Port {
   close(): void;
 }
 
-/** Takes turns by a means that is no timer, so that patched timers do not stop them: setImmediate, else a message to itself. */
+/** Uses no timer, so that patched timers do not stop it: setImmediate, else a message port. */
 export const turnsOf = (immediate: ((callback: () => void) => unknown) | undefined): NextTurn =>
   immediate === undefined
     ? () => new Promise((resolve) => {
-      // What the platforms' types differ in is not used here.
+      // The members in which the platforms' types differ are not used here.
       const { port1, port2 } = new MessageChannel() as unknown as { port1: Port; port2: Port };
       port1.onmessage = () => {
         port1.close();
@@ -21,5 +21,5 @@ export const turnsOf = (immediate: ((callback: () => void) => unknown) | undefin
     })
     : () => new Promise((resolve) => void immediate(resolve));
 
-/** The platform's own, kept from before anyone could patch it. */
+/** The platform's own, read at import, before anyone could patch it. */
 export const nextTurn: NextTurn = turnsOf((globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate);

@@ -3,30 +3,31 @@ import type { ServerResponse } from 'node:http';
 import { describe, it } from 'node:test';
 import { failuresOf, resilientFetch, TimeoutError } from '../../src/index.ts';
 import { FakeClock } from '../../src/testing/index.ts';
-import { eventually, rejectionOf, stall, startServer, statuses } from '../support/loopback.ts';
+import { respondWith, stall, startServer } from '../support/server.ts';
+import { rejectionOf, waitFor } from '../support/wait.ts';
 
 describe('bodyTimeout', () => {
-  it('ends a body that stalls, and closes its connection', async (t) => {
+  it('rejects the read of a stalled body and closes its connection', async (t) => {
     const server = await startServer(t, (response) => stall(response));
     const clock = new FakeClock();
     const response = await resilientFetch(server.url, { clock, bodyTimeout: 5_000 });
     const rejection = rejectionOf(response.text());
-    // The beginning has been read, and what follows it is awaited.
+    // The beginning is read: the timer runs for the next chunk.
     await clock.settle(() => clock.pending === 1 && response.bodyUsed);
     await clock.advance(4_999);
-    const { cut } = server.seen;
+    const { closedEarly } = server.connections;
 
     await clock.advance(1);
 
     const error = await rejection;
     assert.ok(error instanceof TimeoutError);
     assert.deepEqual([error.scope, error.timeout], ['body', 5_000]);
-    assert.equal(cut, 0);
-    await eventually(() => server.seen.cut === 1);
+    assert.equal(closedEarly, 0);
+    await waitFor(() => server.connections.closedEarly === 1);
     assert.equal(clock.pending, 0);
   });
 
-  it('ends the read of a predicate, with whose error the call rejects', async (t) => {
+  it('rejects the read in shouldRetry, and so the call', async (t) => {
     const server = await startServer(t, (response) => stall(response, 503));
     const clock = new FakeClock();
     const shouldRetry = async ({ response }: { response?: Response | undefined }): Promise<boolean> => (await response?.text()) !== 'final';
@@ -36,39 +37,39 @@ describe('bodyTimeout', () => {
     await clock.advance(5_000);
 
     assert.ok(await call instanceof TimeoutError);
-    assert.equal(server.received.length, 1);
-    await eventually(() => server.seen.cut === 1);
+    assert.equal(server.requests.length, 1);
+    await waitFor(() => server.connections.closedEarly === 1);
   });
 
-  it('lets a dropped response go as any other, and wraps the one that is handed over', async (t) => {
-    const server = await startServer(t, statuses(503, 200));
+  it('reuses the connection of a discarded response, and wraps the returned one', async (t) => {
+    const server = await startServer(t, respondWith(503, 200));
     const clock = new FakeClock();
     const call = resilientFetch(server.url, { clock, bodyTimeout: 5_000 });
-    await clock.settle(() => server.received.length === 1 && clock.pending === 1);
+    await clock.settle(() => server.requests.length === 1 && clock.pending === 1);
     await clock.advance(200);
 
     const response = await call;
 
     assert.equal(failuresOf(response).length, 1);
     assert.equal(await response.text(), 'answer 2');
-    assert.equal(server.seen.opened, 1);
+    assert.equal(server.connections.opened, 1);
     assert.equal(clock.pending, 0);
   });
 
-  it('never cuts a reader that blocks the program while the answer is on its way', async (t) => {
-    const held: ServerResponse[] = [];
+  it('does not expire for a chunk that arrived while the program was blocked', async (t) => {
+    const responses: ServerResponse[] = [];
     const server = await startServer(t, (response) => {
-      held.push(response);
+      responses.push(response);
       stall(response);
     });
     const reader = (await resilientFetch(server.url, { bodyTimeout: 20 })).body?.getReader();
     await reader?.read();
     const next = reader?.read();
 
-    // Written through at once: it is on its way before the program blocks.
-    await new Promise<unknown>((resolve) => held.pop()?.write('two', resolve));
-    const until = performance.now() + 100;
-    while (performance.now() < until);
+    // The chunk leaves the server before the program blocks.
+    await new Promise<unknown>((resolve) => responses.pop()?.write('two', resolve));
+    const end = performance.now() + 100;
+    while (performance.now() < end);
 
     assert.equal(new TextDecoder().decode((await next)?.value), 'two');
   });

@@ -2,29 +2,30 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { failuresOf, resilientFetch, type Fetch } from '../../src/index.ts';
 import { FakeClock, scriptedFetch } from '../../src/testing/index.ts';
-import { rejectionOf, startServer, statuses } from '../support/loopback.ts';
+import { respondWith, startServer } from '../support/server.ts';
+import { rejectionOf } from '../support/wait.ts';
 
 const url = 'http://users.test/';
 
-/** A fetch that answers well, and keeps what it was given. */
-function witness(): { calls: Parameters<Fetch>[]; fetch: Fetch; response: Response } {
+/** A mock fetch that records its arguments. */
+function mockFetch(): { calls: Parameters<Fetch>[]; fetch: Fetch; response: Response } {
   const calls: Parameters<Fetch>[] = [];
-  const response = new Response('well');
-  return { calls, response, fetch: async (...given) => { calls.push(given); return response; } };
+  const response = new Response('ok');
+  return { calls, response, fetch: async (...args) => { calls.push(args); return response; } };
 }
 
-describe('resilientFetch gives and takes what fetch does', () => {
-  it('hands over the very Response of the platform', async () => {
-    const { fetch, response } = witness();
+describe('resilientFetch passes arguments and responses through', () => {
+  it('resolves to the same Response object as the platform', async () => {
+    const { fetch, response } = mockFetch();
 
-    const answer = await resilientFetch(url, { fetch });
+    const result = await resilientFetch(url, { fetch });
 
-    assert.equal(answer, response);
-    assert.equal(answer.bodyUsed, false);
+    assert.equal(result, response);
+    assert.equal(result.bodyUsed, false);
   });
 
-  it('gives the platform the very input', async () => {
-    const { calls, fetch } = witness();
+  it('passes the same input object to the platform', async () => {
+    const { calls, fetch } = mockFetch();
     const inputs = [url, new URL(url), new Request(url), { toString: () => url } as URL];
 
     for (const input of inputs) await resilientFetch(input, { fetch });
@@ -32,8 +33,8 @@ describe('resilientFetch gives and takes what fetch does', () => {
     assert.ok(calls.every(([input], index) => input === inputs[index]));
   });
 
-  it('adds only a signal to the members of init, whoever knows them', async () => {
-    const { calls, fetch } = witness();
+  it('adds only a signal to the members of init, known or not', async () => {
+    const { calls, fetch } = mockFetch();
     const init = { method: 'PUT', headers: [['a', 'b']], body: 'text', dispatcher: {}, cf: { ttl: 1 }, next: {}, client: 1, retryOptions: null };
 
     await resilientFetch.with({ fetch })(url, init as unknown as RequestInit);
@@ -44,8 +45,8 @@ describe('resilientFetch gives and takes what fetch does', () => {
     assert.ok(Object.entries(others).every(([name, value]) => value === init[name as keyof typeof init]));
   });
 
-  it('takes its own options off', async () => {
-    const { calls, fetch } = witness();
+  it('removes its own options from init', async () => {
+    const { calls, fetch } = mockFetch();
     const clock = new FakeClock();
 
     await resilientFetch(url, {
@@ -56,8 +57,8 @@ describe('resilientFetch gives and takes what fetch does', () => {
     assert.deepEqual(Object.keys(calls[0]?.[1] ?? {}).sort(), ['keepalive', 'signal']);
   });
 
-  it('leaves the init of the caller as it was', async () => {
-    const { fetch } = witness();
+  it('does not change the init of the caller', async () => {
+    const { fetch } = mockFetch();
     const init = Object.freeze({ fetch, retries: 1, headers: Object.freeze({ a: 'b' }) });
 
     await resilientFetch(url, init);
@@ -65,8 +66,8 @@ describe('resilientFetch gives and takes what fetch does', () => {
     assert.deepEqual(init, { fetch, retries: 1, headers: { a: 'b' } });
   });
 
-  it('passes the very init through where there is nothing to add', async () => {
-    const { calls, fetch } = witness();
+  it('passes the same init object when there is nothing to add', async () => {
+    const { calls, fetch } = mockFetch();
     const init = { method: 'PUT' };
 
     await resilientFetch.with({ fetch, timeout: Infinity })(url, init);
@@ -74,29 +75,29 @@ describe('resilientFetch gives and takes what fetch does', () => {
     assert.equal(calls[0]?.[1], init);
   });
 
-  it('takes null for an init', async () => {
-    const { calls, fetch, response } = witness();
+  it('accepts null as init, as fetch does', async () => {
+    const { calls, fetch, response } = mockFetch();
 
-    // Types forbid what fetch allows.
-    const answer = await resilientFetch.with({ fetch })(url, null as unknown as undefined);
+    // The types forbid null, which fetch accepts.
+    const result = await resilientFetch.with({ fetch })(url, null as unknown as undefined);
 
-    assert.equal(answer, response);
+    assert.equal(result, response);
     assert.deepEqual(Object.keys(calls[0]?.[1] ?? {}), ['signal']);
   });
 
-  it('calls back a dispatcher that only the platform knows', async (t) => {
-    const server = await startServer(t, statuses(200));
-    const seen: unknown[] = [];
-    const dispatcher = { dispatch: (options: { path: string }) => { seen.push(options.path); throw new Error('seen'); } };
+  it('passes a dispatcher of the platform', async (t) => {
+    const server = await startServer(t, respondWith(200));
+    const paths: unknown[] = [];
+    const dispatcher = { dispatch: (options: { path: string }) => { paths.push(options.path); throw new Error('no network'); } };
 
     await rejectionOf(resilientFetch(`${server.url}path`, { dispatcher, retries: 0 } as unknown as RequestInit));
 
-    assert.deepEqual(seen, ['/path']);
+    assert.deepEqual(paths, ['/path']);
   });
 });
 
 describe('resilientFetch reads init as fetch does', () => {
-  const sent = ({ method, headers, body }: { method: string; headers: object; body: Buffer }): unknown[] =>
+  const summaryOf = ({ method, headers, body }: { method: string; headers: object; body: Buffer }): unknown[] =>
     [method, (headers as Record<string, string>)['x-name'], (headers as Record<string, string>)['content-type'], body.toString()];
   const own = { method: 'PUT', headers: { 'x-name': 'value' }, body: 'text' };
   class Fields {
@@ -118,27 +119,27 @@ describe('resilientFetch reads init as fetch does', () => {
   };
 
   for (const [name, init] of Object.entries(inits)) {
-    it(`keeps method, headers and body of ${name}`, async (t) => {
-      const server = await startServer(t, statuses(200));
+    it(`sends method, headers and body of ${name}`, async (t) => {
+      const server = await startServer(t, respondWith(200));
 
       await resilientFetch(server.url, init());
       await fetch(server.url, init());
 
-      const [ours, native] = server.received.map(sent);
+      const [ours, native] = server.requests.map(summaryOf);
       assert.deepEqual(ours, ['PUT', 'value', 'text/plain;charset=UTF-8', 'text']);
       assert.deepEqual(ours, native);
     });
   }
 
-  it('keeps what init inherits and only the platform knows', async () => {
-    const { calls, fetch } = witness();
+  it('passes an inherited member that only the platform knows', async () => {
+    const { calls, fetch } = mockFetch();
 
     await resilientFetch.with({ fetch })(url, Object.create({ next: 1 }));
 
     assert.equal((calls[0]?.[1] as { next?: number }).next, 1);
   });
 
-  it('finds an option that init inherits', async () => {
+  it('applies an inherited option', async () => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([503, 200], clock);
 
@@ -148,43 +149,43 @@ describe('resilientFetch reads init as fetch does', () => {
   });
 });
 
-describe('resilientFetch keeps the referrer of a Request', () => {
-  const beside: [string, boolean, RequestInit | undefined][] = [
-    ['without an init', true, undefined],
-    ['beside an empty init', true, {}],
-    ['beside a member that is undefined', true, { signal: undefined } as unknown as RequestInit],
-    ['beside a member that the platform does not know', true, { cf: {} } as RequestInit],
-    ["not beside one of fetch's own, where fetch resets it", false, { keepalive: false }],
-    ['not beside a signal of the caller, where fetch resets it', false, { signal: new AbortController().signal }],
+describe('resilientFetch sends the referrer of a Request', () => {
+  const rows: readonly { name: string; isSent: boolean; init: RequestInit | undefined }[] = [
+    { name: 'without an init', isSent: true, init: undefined },
+    { name: 'with an empty init', isSent: true, init: {} },
+    { name: 'with a member of init that is undefined', isSent: true, init: { signal: undefined } as unknown as RequestInit },
+    { name: 'with a member of init that the platform does not know', isSent: true, init: { cf: {} } as RequestInit },
+    { name: 'but not with a member of fetch, because fetch resets it', isSent: false, init: { keepalive: false } },
+    { name: 'but not with a signal, because fetch resets it', isSent: false, init: { signal: new AbortController().signal } },
   ];
   const request = (base: string): Request => new Request(base, { referrer: `${base}page`, referrerPolicy: 'unsafe-url' });
 
-  for (const [name, isKept, init] of beside) {
+  for (const { name, isSent, init } of rows) {
     it(name, async (t) => {
-      const server = await startServer(t, statuses(200));
+      const server = await startServer(t, respondWith(200));
 
       await resilientFetch(request(server.url), init);
 
-      // Node 24.21 itself keeps it only where init names it.
-      assert.equal(server.received[0]?.headers.referer, isKept ? `${server.url}page` : undefined);
+      // Node 24.21's own fetch sends it only when init has a referrer.
+      assert.equal(server.requests[0]?.headers.referer, isSent ? `${server.url}page` : undefined);
     });
   }
 
-  it('with its policy, and over a retry', async () => {
-    const seen: unknown[] = [];
+  it('with its policy, in each attempt', async () => {
+    const referrers: unknown[] = [];
     const clock = new FakeClock();
-    const note = (status: number) => ({ referrer, referrerPolicy }: Request) => { seen.push(referrer, referrerPolicy); return status; };
+    const respond = (status: number) => ({ referrer, referrerPolicy }: Request) => { referrers.push(referrer, referrerPolicy); return status; };
 
-    const call = resilientFetch(request(url), { clock, fetch: scriptedFetch([note(503), note(200)], clock) });
+    const call = resilientFetch(request(url), { clock, fetch: scriptedFetch([respond(503), respond(200)], clock) });
     await clock.advance(1_000);
 
     assert.equal((await call).status, 200);
-    assert.deepEqual(seen, [`${url}page`, 'unsafe-url', `${url}page`, 'unsafe-url']);
+    assert.deepEqual(referrers, [`${url}page`, 'unsafe-url', `${url}page`, 'unsafe-url']);
   });
 });
 
-describe('resilientFetch out of retries', () => {
-  it('hands over the last Response, unread', async () => {
+describe('resilientFetch when retries run out', () => {
+  it('resolves to the last Response, unread', async () => {
     const clock = new FakeClock();
     const responses = [503, 502, 500].map((status) => new Response('sorry', { status }));
 
@@ -195,7 +196,7 @@ describe('resilientFetch out of retries', () => {
     assert.equal(await responses[2]?.text(), 'sorry');
   });
 
-  it('rejects with the last error, the very one', async () => {
+  it('rejects with the last error, the same object', async () => {
     const clock = new FakeClock();
     const errors = [new TypeError('first'), Object.freeze(new TypeError('last'))];
 
@@ -205,29 +206,29 @@ describe('resilientFetch out of retries', () => {
     assert.equal(await call, errors[1]);
   });
 
-  it('passes on what is no error too', async () => {
+  it('rejects with a value that is no error, too', async () => {
     const call = resilientFetch(url, { retries: 0, fetch: () => Promise.reject('a bare string') });
 
     assert.equal(await rejectionOf(call), 'a bare string');
   });
 
-  it('rejects with the error of the platform for a server that is not there', async (t) => {
-    const server = await startServer(t, statuses(200));
+  it('rejects with the platform\'s error when nothing listens at the address', async (t) => {
+    const server = await startServer(t, respondWith(200));
     const port = Number(new URL(server.url).port);
     const clock = new FakeClock();
-    const made: unknown[] = [];
-    const fetch: Fetch = (input, init) => globalThis.fetch(input, init).catch((error: unknown) => { made.push(error); throw error; });
+    const errors: unknown[] = [];
+    const fetch: Fetch = (input, init) => globalThis.fetch(input, init).catch((error: unknown) => { errors.push(error); throw error; });
     const call = rejectionOf(resilientFetch(`http://127.0.0.2:${port}/`, { retries: 0, clock, fetch }));
 
     const error = await call;
 
-    assert.equal(error, made[0]);
+    assert.equal(error, errors[0]);
     assert.equal((error as TypeError & { cause: { code: string } }).cause.code, 'ECONNREFUSED');
     assert.deepEqual(failuresOf(error).map(({ kind, stopped }) => [kind, stopped]), [['network-error', 'retries-spent']]);
   });
 });
 
-describe('resilientFetch over the platform', () => {
+describe('resilientFetch with the platform\'s fetch', () => {
   it('follows a redirect', async (t) => {
     const server = await startServer(t, (response, { path }) => {
       if (path === '/') response.writeHead(302, { location: '/there' }).end();
@@ -239,17 +240,17 @@ describe('resilientFetch over the platform', () => {
     assert.deepEqual([response.url, response.redirected, await response.text()], [`${server.url}there`, true, 'there']);
   });
 
-  it('repeats a HEAD', async (t) => {
-    const server = await startServer(t, statuses(503, 200));
+  it('retries a HEAD', async (t) => {
+    const server = await startServer(t, respondWith(503, 200));
 
     const response = await resilientFetch(server.url, { method: 'HEAD', backoff: { base: 0 } });
 
     assert.deepEqual([response.status, response.body], [200, null]);
-    assert.deepEqual(server.received.map(({ method }) => method), ['HEAD', 'HEAD']);
+    assert.deepEqual(server.requests.map(({ method }) => method), ['HEAD', 'HEAD']);
   });
 
-  it('hands over a 204', async (t) => {
-    const server = await startServer(t, statuses(204));
+  it('resolves to a 204', async (t) => {
+    const server = await startServer(t, respondWith(204));
 
     const response = await resilientFetch(server.url);
 
@@ -270,43 +271,43 @@ describe('resilientFetch as a value', () => {
     assert.deepEqual([plain, tuned, inner].map((value) => typeof value), ['function', 'function', 'function']);
   });
 
-  it('refuses, when compiled, what cannot be meant', () => {
-    const wrong = (): unknown[] => [
-      // @ts-expect-error: something has to be fetched
+  it('refuses invalid arguments at compile time', () => {
+    const calls = (): unknown[] => [
+      // @ts-expect-error: an input is required
       resilientFetch(),
-      // @ts-expect-error: a URL is a string or a URL
+      // @ts-expect-error: an input is a string, a URL or a Request
       resilientFetch(1),
-      // @ts-expect-error: milliseconds are a number
+      // @ts-expect-error: a timeout is a number
       resilientFetch(url, { timeout: '1s' }),
-      // @ts-expect-error: no such jitter
+      // @ts-expect-error: not a kind of jitter
       resilientFetch(url, { backoff: { jitter: 'some' } }),
-      // @ts-expect-error: a retry has to be decided on
+      // @ts-expect-error: shouldRetry returns a boolean
       resilientFetch(url, { shouldRetry: () => 'yes' }),
-      // @ts-expect-error: misspelt, where only options go
+      // @ts-expect-error: misspelt, and with() accepts only options
       resilientFetch.with({ retires: 1 }),
-      // @ts-expect-error: fetch's own members are no defaults
+      // @ts-expect-error: with() accepts no members of fetch's init
       resilientFetch.with({ method: 'PUT' }),
-      // @ts-expect-error: a function makes a body, nothing else
+      // @ts-expect-error: a body factory returns a body
       resilientFetch(url, { body: () => 1 }),
-      // @ts-expect-error: only fetch takes what is not known to be a Response apart
+      // @ts-expect-error: the call resolves to a Response
       resilientFetch(url).then((response: Request) => response),
     ];
 
-    assert.equal(typeof wrong, 'function');
+    assert.equal(typeof calls, 'function');
   });
 
   it('works unbound', async () => {
-    const { fetch, response } = witness();
+    const { fetch, response } = mockFetch();
     const client = { fetch: resilientFetch };
-    const { fetch: taken } = client;
-    const { with: tuned } = resilientFetch;
+    const { fetch: unbound } = client;
+    const { with: unboundWith } = resilientFetch;
 
-    const answers = [await client.fetch(url, { fetch }), await taken(url, { fetch }), await Reflect.apply(resilientFetch, null, [url, { fetch }]), await tuned({ fetch })(url)];
+    const results = [await client.fetch(url, { fetch }), await unbound(url, { fetch }), await Reflect.apply(resilientFetch, null, [url, { fetch }]), await unboundWith({ fetch })(url)];
 
-    assert.deepEqual(answers, [response, response, response, response]);
+    assert.deepEqual(results, [response, response, response, response]);
   });
 
-  it('calls the given fetch unbound', async () => {
+  it('calls the fetch option unbound', async () => {
     const receivers: unknown[] = [];
     const fetch = async function (this: unknown): Promise<Response> {
       receivers.push(this);
@@ -320,44 +321,44 @@ describe('resilientFetch as a value', () => {
     assert.deepEqual(receivers, [undefined, undefined, undefined]);
   });
 
-  it('takes one argument, as fetch does', () => {
+  it('has the length of fetch', () => {
     assert.equal(resilientFetch.length, fetch.length);
     assert.equal(resilientFetch.with({}).length, 1);
   });
 
-  it('never throws, but rejects', async () => {
-    const wrong: unknown[][] = [
+  it('rejects and never throws', async () => {
+    const badArguments: unknown[][] = [
       [], [undefined], [Symbol('url')], [{ toString() { throw new Error('no URL'); } }], [url, 1], [url, { method: 'B A D' }],
-      [url, { retries: -1 }], [url, { get signal() { throw new Error('no signal'); } }], [url, { fetch() { throw new Error('at once'); }, retries: 0 }],
+      [url, { retries: -1 }], [url, { get signal() { throw new Error('no signal'); } }], [url, { fetch() { throw new Error('synchronous'); }, retries: 0 }],
     ];
 
-    const calls = wrong.map((given) => Reflect.apply(resilientFetch, undefined, given) as Promise<Response>);
+    const calls = badArguments.map((args) => Reflect.apply(resilientFetch, undefined, args) as Promise<Response>);
 
     assert.ok((await Promise.all(calls.map(rejectionOf))).every((error) => error instanceof Error));
   });
 });
 
 describe('resilientFetch and the global fetch', () => {
-  /** Puts another fetch in the place of the global one, for the time of a test. */
+  /** Replaces the global fetch until the test ends. */
   function replaceFetch(t: TestContext, replacement: Fetch): void {
     const { fetch } = globalThis;
     t.after(() => { globalThis.fetch = fetch; });
     globalThis.fetch = replacement;
   }
 
-  it('uses the one that is there when it is called', async (t) => {
-    const { fetch, response } = witness();
-    const early = resilientFetch.with({ retries: 1 });
+  it('reads it at the call', async (t) => {
+    const { fetch, response } = mockFetch();
+    const api = resilientFetch.with({ retries: 1 });
     replaceFetch(t, fetch);
 
-    const answers = [await resilientFetch(url), await early(url)];
+    const results = [await resilientFetch(url), await api(url)];
 
-    assert.deepEqual(answers, [response, response]);
+    assert.deepEqual(results, [response, response]);
   });
 
-  it('uses the one that is there at each attempt', async (t) => {
+  it('reads it at each attempt', async (t) => {
     const clock = new FakeClock();
-    const { fetch, response } = witness();
+    const { fetch, response } = mockFetch();
     replaceFetch(t, async () => {
       globalThis.fetch = fetch;
       return new Response(null, { status: 503 });
@@ -386,17 +387,17 @@ describe('resilientFetch and the global fetch', () => {
     'a copy of it': resilientFetch.with({ retries: 1 }),
     'a copy of a copy': resilientFetch.with({ retries: 1 }).with({ timeout: 1_000 }),
     'a function around it': (input: Parameters<typeof fetch>[0], init?: RequestInit) => resilientFetch(input, { ...init, retries: 1 }),
-    'bound to something': resilientFetch.bind(null),
+    'a bound resilientFetch': resilientFetch.bind(null),
   };
   for (const [name, copy] of Object.entries(copies)) {
-    it(`falls back on the platform's own where the global one is ${name}`, async (t) => {
-      const server = await startServer(t, statuses(503, 200));
+    it(`uses the platform's own when the global one is ${name}`, async (t) => {
+      const server = await startServer(t, respondWith(503, 200));
       replaceFetch(t, copy);
 
       const response = await fetch(server.url, { backoff: { base: 0 } } as RequestInit);
 
       assert.equal(await response.text(), 'answer 2');
-      assert.equal(server.received.length, 2);
+      assert.equal(server.requests.length, 2);
     });
   }
 });

@@ -11,7 +11,7 @@ const demo = fileURLToPath(new URL('../../example/demo.js', import.meta.url));
 interface Demo {
   readonly stdout: Readable;
   interrupt(): void;
-  /** Its exit code, or the signal that ended it, and what it said on stderr. */
+  /** The exit code, or the signal that ended the process, and the text of stderr. */
   readonly end: Promise<{ code: number | null; signal: string | null; error: string }>;
 }
 
@@ -22,30 +22,30 @@ function start(...args: string[]): Demo {
 }
 
 describe('the demo', () => {
-  it('refuses an argument it does not know, with its usage and exit code 2', async () => {
+  it('prints its usage for an unknown argument, and exits with 2', async () => {
     const { stdout, end } = start('--fast');
 
-    const said = await text(stdout);
+    const output = await text(stdout);
 
-    assert.equal(said, '');
+    assert.equal(output, '');
     assert.deepEqual(await end, { code: 2, signal: null, error: 'Usage: npm run demo [-- --real-time]\n' });
   });
 
-  // Elsewhere than on POSIX a signal ends a process at once.
-  it('ends cleanly in the middle of a story on Ctrl-C, with exit code 130', { skip: process.platform === 'win32' }, async () => {
+  // On Windows a signal ends a process at once.
+  it('closes both services on Ctrl-C in the middle of a scenario, and exits with 130', { skip: process.platform === 'win32' }, async () => {
     const { stdout, interrupt, end } = start('--real-time');
-    let said = '';
+    let output = '';
 
-    for await (const part of stdout.setEncoding('utf8')) {
-      said += part;
-      if (said.endsWith('54 s\n') && said.includes('2. Slow')) interrupt();
+    for await (const chunk of stdout.setEncoding('utf8')) {
+      output += chunk;
+      if (output.endsWith('54 s\n') && output.includes('2. Slow')) interrupt();
     }
 
     assert.deepEqual(await end, { code: 130, signal: null, error: '' });
-    assert.ok(said.endsWith('54 s\n\nStopped: both services are closed.\n'));
+    assert.ok(output.endsWith('54 s\n\nStopped: both services are closed.\n'));
   });
 
-  it('ends quietly when nobody reads on', async () => {
+  it('exits without an error when its pipe is closed', async () => {
     const { stdout, end } = start();
 
     await once(stdout, 'data');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { resilientFetch } from 'resilient-fetch';
 import { FakeClock, scriptedFetch, type ScriptedFetch, type ScriptedOutcome } from 'resilient-fetch/testing';
-import { answerOrders, findUser, joinOrders, startOrders, tutorialSettings, type UsersApi } from '../../example/orders.ts';
+import { findUser, joinOrders, respondWithOrders, startOrders, tutorialSettings, type UsersApi } from '../../example/orders.ts';
 import { startUsers } from '../../example/users.ts';
 
 const aaron = { id: 1, name: 'Aaron Apple', phone: '99992222' };
@@ -10,28 +10,28 @@ const ordersOfAaron = [
   { id: 1, user: 1, product: 'Apple IPhone' },
   { id: 3, user: 1, product: 'Wireless Charger' },
 ];
-const ordersOfTheUnknown = [
+const ordersOfUnknownUser = [
   { id: 2, user: 2, product: 'Macbook' },
   { id: 4, user: 2, product: 'Book 1' },
 ];
 
-const six = <Outcome>(outcome: Outcome): Outcome[] => Array.from({ length: 6 }, () => outcome);
-const refused = (): TypeError => new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
+const sixTimes = <Outcome>(outcome: Outcome): Outcome[] => Array.from({ length: 6 }, () => outcome);
+const refusedError = (): TypeError => new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
 
-interface Rig extends UsersApi {
+interface Setup extends UsersApi {
   readonly clock: FakeClock;
-  readonly script: ScriptedFetch;
+  readonly scripted: ScriptedFetch;
 }
 
-/** The tutorial's settings over a Users that follows a script, in virtual time. */
-function rig(...outcomes: ScriptedOutcome[]): Rig {
+/** Creates a fetch with the tutorial's settings, over scripted outcomes in virtual time. */
+function setup(...outcomes: ScriptedOutcome[]): Setup {
   const clock = new FakeClock();
-  const script = scriptedFetch(outcomes, clock);
-  return { clock, script, users: 'http://users.test', fetch: resilientFetch.with({ ...tutorialSettings, clock, fetch: script }) };
+  const scripted = scriptedFetch(outcomes, clock);
+  return { clock, scripted, users: 'http://users.test', fetch: resilientFetch.with({ ...tutorialSettings, clock, fetch: scripted }) };
 }
 
-/** Lets all the time pass that a call may take. */
-async function afterAll<Value>(clock: FakeClock, call: Promise<Value>): Promise<Value> {
+/** Advances the clock by the total timeout, and returns the result of the call. */
+async function resultOf<Value>(clock: FakeClock, call: Promise<Value>): Promise<Value> {
   await clock.advance(60_000);
   return call;
 }
@@ -46,61 +46,61 @@ describe('findUser', () => {
       lookup: { user: aaron },
     },
     {
-      name: 'finds a user after a connection that was refused',
-      outcomes: [refused(), Response.json(aaron)],
+      name: 'finds a user after a refused connection',
+      outcomes: [refusedError(), Response.json(aaron)],
       times: [0, 0],
       lookup: { user: aaron },
     },
     {
-      name: 'knows but the id of a user whom Users does not know after 5 retries',
-      outcomes: six(404),
+      name: 'finds the id alone of an unknown user after 5 retries',
+      outcomes: sixTimes(404),
       times: [0, 0, 2_000, 6_000, 14_000, 30_000],
       lookup: { user: { id: 1 } },
     },
     {
-      name: 'finds a user whom Users comes to know meanwhile',
+      name: 'finds a user that Users adds during the retries',
       outcomes: [404, 404, Response.json(aaron)],
       times: [0, 0, 2_000],
       lookup: { user: aaron },
     },
     {
-      name: 'tells that Users failed where it still does after 5 retries',
-      outcomes: six(502),
+      name: 'returns that Users failed if it still fails after 5 retries',
+      outcomes: sixTimes(502),
       times: [0, 0, 2_000, 6_000, 14_000, 30_000],
       lookup: { detail: 'User not found: User API failed' },
     },
     {
-      name: 'does not retry a status beyond the settings',
+      name: 'does not retry a status that retryOn excludes',
       outcomes: [500],
       times: [0],
       lookup: { detail: 'User not found: User API failed' },
     },
     {
-      name: 'tells that Users failed where its answer is no JSON',
+      name: 'returns that Users failed if the body is not JSON',
       outcomes: [new Response('<html>')],
       times: [0],
       lookup: { detail: 'User not found: User API failed' },
     },
     {
-      name: 'tells that Users may be down where no connection can be had',
-      outcomes: six(refused()),
+      name: 'returns that Users may be down if it refuses connections',
+      outcomes: sixTimes(refusedError()),
       times: [0, 0, 2_000, 6_000, 14_000, 30_000],
       lookup: { detail: 'User not found: User service may be down' },
     },
     {
-      name: 'tells that Users timed out after 6 attempts of 4 s',
-      outcomes: six('hang'),
+      name: 'returns that Users timed out after 6 attempts of 4 s',
+      outcomes: sixTimes('hang'),
       times: [0, 4_000, 10_000, 18_000, 30_000, 50_000],
       lookup: { detail: 'User not found: User API timed out' },
     },
     {
-      name: 'waits for an answer that takes less than 4 s',
+      name: 'waits for a response within 4 s',
       outcomes: [{ after: 3_999, outcome: Response.json(aaron) }],
       times: [0],
       lookup: { user: aaron },
     },
     {
-      name: 'does not wait longer than 60 s in all, whatever Users asks for',
+      name: 'does not wait longer than 60 s in all, even for a Retry-After',
       outcomes: [new Response(null, { status: 503, headers: { 'retry-after': '60' } })],
       times: [0],
       lookup: { detail: 'User not found: User API failed' },
@@ -109,87 +109,87 @@ describe('findUser', () => {
 
   for (const { name, outcomes, times, lookup } of cases) {
     it(name, async () => {
-      const { clock, script, ...api } = rig(...outcomes);
+      const { clock, scripted, ...api } = setup(...outcomes);
 
-      const found = await afterAll(clock, findUser(1, api));
+      const found = await resultOf(clock, findUser(1, api));
 
-      assert.deepEqual({ found, times: script.times, pending: clock.pending }, { found: lookup, times, pending: 0 });
+      assert.deepEqual({ found, times: scripted.times, pending: clock.pending }, { found: lookup, times, pending: 0 });
     });
   }
 
-  it('has its answer 54 s after the call where Users hangs', async () => {
-    const { clock, script, ...api } = rig(...six<ScriptedOutcome>('hang'));
+  it('resolves after 54 s if Users hangs', async () => {
+    const { clock, scripted, ...api } = setup(...sixTimes<ScriptedOutcome>('hang'));
     let end: number | undefined;
 
-    findUser(1, api).then(() => { end = clock.now(); });
+    void findUser(1, api).then(() => { end = clock.now(); });
     await clock.advance(60_000);
 
     assert.equal(end, 54_000);
   });
 
-  it('asks for the user by id', async () => {
-    const { clock, script, ...api } = rig(Response.json(aaron));
+  it('requests the user by id', async () => {
+    const { clock, scripted, ...api } = setup(Response.json(aaron));
 
-    await afterAll(clock, findUser(1, api));
+    await resultOf(clock, findUser(1, api));
 
-    assert.deepEqual(script.requests.map(({ request }) => `${request.method} ${request.url}`), ['GET http://users.test/users/1']);
+    assert.deepEqual(scripted.requests.map(({ request }) => `${request.method} ${request.url}`), ['GET http://users.test/users/1']);
   });
 
-  it('ends with the reason of its signal, in the middle of a wait', async () => {
-    const { clock, script, ...api } = rig(503, 503);
+  it('rejects with the reason when aborted during the backoff', async () => {
+    const { clock, scripted, ...api } = setup(503, 503);
     const controller = new AbortController();
 
     const call = findUser(1, api, controller.signal);
     await clock.advance(1_000);
-    controller.abort('enough');
+    controller.abort('stop');
 
-    await assert.rejects(call, (reason) => reason === 'enough');
-    assert.deepEqual({ times: script.times, pending: clock.pending }, { times: [0, 0], pending: 0 });
+    await assert.rejects(call, (reason) => reason === 'stop');
+    assert.deepEqual({ times: scripted.times, pending: clock.pending }, { times: [0, 0], pending: 0 });
   });
 });
 
 describe('joinOrders', () => {
-  it('answers with a user and their orders', async () => {
-    const { clock, script, ...api } = rig(Response.json(aaron));
+  it('responds with a user and their orders', async () => {
+    const { clock, scripted, ...api } = setup(Response.json(aaron));
 
-    const answer = await afterAll(clock, joinOrders(1, api));
+    const response = await resultOf(clock, joinOrders(1, api));
 
-    assert.deepEqual(answer, { status: 200, body: { user: aaron, orders: ordersOfAaron } });
+    assert.deepEqual(response, { status: 200, body: { user: aaron, orders: ordersOfAaron } });
   });
 
-  it('answers with the id alone and the orders of a user unknown to Users', async () => {
-    const { clock, script, ...api } = rig(...six(404));
+  it('responds with the id alone and the orders of an unknown user', async () => {
+    const { clock, scripted, ...api } = setup(...sixTimes(404));
 
-    const answer = await afterAll(clock, joinOrders(2, api));
+    const response = await resultOf(clock, joinOrders(2, api));
 
-    assert.deepEqual(answer, { status: 200, body: { user: { id: 2 }, orders: ordersOfTheUnknown } });
+    assert.deepEqual(response, { status: 200, body: { user: { id: 2 }, orders: ordersOfUnknownUser } });
   });
 
-  it('answers 404 for a user without orders', async () => {
-    const answer = await joinOrders(3, rig());
+  it('responds with 404 for a user without orders', async () => {
+    const response = await joinOrders(3, setup());
 
-    assert.deepEqual(answer, { status: 404, body: { detail: 'No orders found for this user ID' } });
+    assert.deepEqual(response, { status: 404, body: { detail: 'No orders found for this user ID' } });
   });
 
-  it('does not ask Users about a user without orders', async () => {
-    const { script, ...api } = rig();
+  it('does not call Users for a user without orders', async () => {
+    const { scripted, ...api } = setup();
 
     await joinOrders(3, api);
 
-    assert.deepEqual(script.times, []);
+    assert.deepEqual(scripted.times, []);
   });
 
-  it('answers 404 with the reason why no user was found', async () => {
-    const { clock, script, ...api } = rig(...six(refused()));
+  it('responds with 404 and the reason for finding no user', async () => {
+    const { clock, scripted, ...api } = setup(...sixTimes(refusedError()));
 
-    const answer = await afterAll(clock, joinOrders(1, api));
+    const response = await resultOf(clock, joinOrders(1, api));
 
-    assert.deepEqual(answer, { status: 404, body: { detail: 'User not found: User service may be down' } });
+    assert.deepEqual(response, { status: 404, body: { detail: 'User not found: User service may be down' } });
   });
 });
 
-describe('answerOrders', () => {
-  const refusals: { method: string; url: string; status: number; detail: string }[] = [
+describe('respondWithOrders', () => {
+  const errors: { method: string; url: string; status: number; detail: string }[] = [
     { method: 'GET', url: '/orders/', status: 422, detail: 'user_id must be a whole number' },
     { method: 'GET', url: '/orders/?user_id=', status: 422, detail: 'user_id must be a whole number' },
     { method: 'GET', url: '/orders/?user_id=one', status: 422, detail: 'user_id must be a whole number' },
@@ -203,33 +203,33 @@ describe('answerOrders', () => {
     { method: 'POST', url: '/orders/?user_id=1', status: 405, detail: 'Method Not Allowed' },
   ];
 
-  for (const { method, url, status, detail } of refusals) {
-    it(`answers ${method} ${url} with ${status}`, async () => {
-      const answer = await answerOrders(method, url, rig());
+  for (const { method, url, status, detail } of errors) {
+    it(`responds to ${method} ${url} with ${status}`, async () => {
+      const response = await respondWithOrders(method, url, setup());
 
-      assert.deepEqual({ status: answer.status, body: answer.body }, { status, body: { detail } });
+      assert.deepEqual({ status: response.status, body: response.body }, { status, body: { detail } });
     });
   }
 
-  it('names the method that is allowed', async () => {
-    const answer = await answerOrders('DELETE', '/orders/?user_id=1', rig());
+  it('has the allowed method in a header', async () => {
+    const response = await respondWithOrders('DELETE', '/orders/?user_id=1', setup());
 
-    assert.deepEqual(answer.headers, { allow: 'GET' });
+    assert.deepEqual(response.headers, { allow: 'GET' });
   });
 
   for (const url of ['/orders/?user_id=1', '/orders?user_id=1']) {
-    it(`answers GET ${url} with the orders of user 1`, async () => {
-      const { clock, script, ...api } = rig(Response.json(aaron));
+    it(`responds to GET ${url} with the orders of user 1`, async () => {
+      const { clock, scripted, ...api } = setup(Response.json(aaron));
 
-      const answer = await afterAll(clock, answerOrders('GET', url, api));
+      const response = await resultOf(clock, respondWithOrders('GET', url, api));
 
-      assert.deepEqual(answer.body, { user: aaron, orders: ordersOfAaron });
+      assert.deepEqual(response.body, { user: aaron, orders: ordersOfAaron });
     });
   }
 });
 
 describe('startOrders', () => {
-  it('serves the join over HTTP, with the tutorial\'s settings for default', async (t) => {
+  it("serves the joined orders over HTTP, by default with the tutorial's settings", async (t) => {
     const users = await startUsers(new FakeClock());
     t.after(() => users.close());
     const orders = await startOrders({ users: users.url });
@@ -241,22 +241,22 @@ describe('startOrders', () => {
     assert.deepEqual(await response.json(), { user: aaron, orders: ordersOfAaron });
   });
 
-  it('ends its call to Users when its client leaves', async (t) => {
-    const { clock, script, ...api } = rig('hang');
+  it('aborts its call to Users when its client disconnects', async (t) => {
+    const { clock, scripted, ...api } = setup('hang');
     const orders = await startOrders(api);
     t.after(() => orders.close());
     const controller = new AbortController();
 
     const call = fetch(`${orders.url}/orders/?user_id=1`, { signal: controller.signal });
     await clock.settle(() => clock.pending > 0);
-    controller.abort('left');
-    await assert.rejects(call, (reason) => reason === 'left');
+    controller.abort('stop');
+    await assert.rejects(call, (reason) => reason === 'stop');
     await clock.settle(() => clock.pending === 0);
 
-    assert.equal(script.requests[0]?.request.signal.aborted, true);
+    assert.equal(scripted.requests[0]?.request.signal.aborted, true);
   });
 
-  it('answers 500 for what is no fault of Users', async (t) => {
+  it('responds with 500 to an error that Users did not cause', async (t) => {
     const orders = await startOrders({ users: 'http://users.test', fetch: () => Promise.reject(new RangeError('a bug')) });
     t.after(() => orders.close());
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { close, listen, sendAnswer } from '../../example/server.ts';
+import { close, listen, sendJson } from '../../example/server.ts';
 
 describe('listen', () => {
   it('takes a free port of the loopback interface alone', async (t) => {
@@ -14,7 +14,7 @@ describe('listen', () => {
     assert.deepEqual(server.address(), { address: '127.0.0.1', family: 'IPv4', port } satisfies AddressInfo);
   });
 
-  it('rejects where the port is taken', async (t) => {
+  it('rejects if the port is taken', async (t) => {
     const [first, second] = [createServer(), createServer()];
     t.after(() => close(first));
     const port = await listen(first);
@@ -23,9 +23,9 @@ describe('listen', () => {
   });
 });
 
-describe('sendAnswer', () => {
-  it('answers with a status, headers and JSON', async (t) => {
-    const server = createServer((_request, response) => sendAnswer(response, { status: 405, body: { detail: 'No' }, headers: { allow: 'GET' } }));
+describe('sendJson', () => {
+  it('sends a status, headers and JSON', async (t) => {
+    const server = createServer((_request, response) => sendJson(response, { status: 405, body: { detail: 'No' }, headers: { allow: 'GET' } }));
     t.after(() => close(server));
     const port = await listen(server);
 

@@ -1,41 +1,41 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { FakeClock } from 'resilient-fetch/testing';
-import { answerAs, answerUser, startUsers, type Behaviour, type UsersService } from '../../example/users.ts';
+import { respondAs, respondWithUser, startUsers, type Behaviour, type UsersService } from '../../example/users.ts';
 
 const aaron = { id: 1, name: 'Aaron Apple', phone: '99992222' };
 
-describe('answerUser', () => {
-  it('answers with the user of that id', () => {
-    const answer = answerUser('/users/1');
+describe('respondWithUser', () => {
+  it('responds with the user of the id', () => {
+    const response = respondWithUser('/users/1');
 
-    assert.deepEqual(answer, { status: 200, body: aaron });
+    assert.deepEqual(response, { status: 200, body: aaron });
   });
 
   for (const url of ['/users/2', '/users/', '/users/01', '/']) {
-    it(`answers 404 for ${url}`, () => {
-      const answer = answerUser(url);
+    it(`responds with 404 to ${url}`, () => {
+      const response = respondWithUser(url);
 
-      assert.equal(answer.status, 404);
+      assert.equal(response.status, 404);
     });
   }
 });
 
-describe('answerAs', () => {
-  const cases: { name: string; behaviour: Behaviour; before: number; status: number | undefined }[] = [
-    { name: 'answers', behaviour: 'answer', before: 0, status: 200 },
-    { name: 'does not answer while it hangs', behaviour: 'hang', before: 9, status: undefined },
-    { name: 'fails the first request of two', behaviour: { failures: 2, status: 503 }, before: 0, status: 503 },
-    { name: 'fails the second request of two', behaviour: { failures: 2, status: 503 }, before: 1, status: 503 },
-    { name: 'answers after two failures', behaviour: { failures: 2, status: 503 }, before: 2, status: 200 },
-    { name: 'fails for good', behaviour: { failures: Infinity, status: 502 }, before: 1_000_000, status: 502 },
+describe('respondAs', () => {
+  const cases: { name: string; behaviour: Behaviour; previous: number; status: number | undefined }[] = [
+    { name: 'responds', behaviour: 'respond', previous: 0, status: 200 },
+    { name: 'does not respond when it hangs', behaviour: 'hang', previous: 9, status: undefined },
+    { name: 'fails the first request of two', behaviour: { failures: 2, status: 503 }, previous: 0, status: 503 },
+    { name: 'fails the second request of two', behaviour: { failures: 2, status: 503 }, previous: 1, status: 503 },
+    { name: 'responds after two failures', behaviour: { failures: 2, status: 503 }, previous: 2, status: 200 },
+    { name: 'fails without end', behaviour: { failures: Infinity, status: 502 }, previous: 1_000_000, status: 502 },
   ];
 
-  for (const { name, behaviour, before, status } of cases) {
+  for (const { name, behaviour, previous, status } of cases) {
     it(name, () => {
-      const answer = answerAs(behaviour, before, '/users/1');
+      const response = respondAs(behaviour, previous, '/users/1');
 
-      assert.equal(answer?.status, status);
+      assert.equal(response?.status, status);
     });
   }
 });
@@ -55,10 +55,10 @@ describe('startUsers', () => {
     assert.deepEqual(await response.json(), aaron);
   });
 
-  it('keeps a log of when it was asked and what it answered', async (t) => {
+  it('logs the time and the status of each request', async (t) => {
     const clock = new FakeClock();
     const users = await start(t, clock);
-    await users.behave({ failures: 1, status: 503 });
+    await users.setBehaviour({ failures: 1, status: 503 });
 
     await (await fetch(`${users.url}/users/1`)).text();
     await clock.advance(2_000);
@@ -67,19 +67,19 @@ describe('startUsers', () => {
     assert.deepEqual(users.requests, [{ at: 0, status: 503 }, { at: 2_000, status: 200 }]);
   });
 
-  it('forgets what it saw when it changes its behaviour', async (t) => {
+  it('clears the log when its behaviour changes', async (t) => {
     const users = await start(t);
     await (await fetch(`${users.url}/users/1`)).text();
 
-    await users.behave('hang');
+    await users.setBehaviour('hang');
 
     assert.deepEqual(users.requests, []);
   });
 
-  it('cuts the requests that hang when it is closed', async (t) => {
+  it('ends pending requests when it is closed', async (t) => {
     const clock = new FakeClock();
     const users = await start(t, clock);
-    await users.behave('hang');
+    await users.setBehaviour('hang');
 
     const call = fetch(`${users.url}/users/1`);
     await clock.settle(() => users.requests.length === 1);
@@ -88,19 +88,19 @@ describe('startUsers', () => {
     assert.deepEqual(users.requests, [{ at: 0 }]);
   });
 
-  it('refuses connections while it is down', async (t) => {
+  it('refuses connections when it is down', async (t) => {
     const users = await start(t);
 
-    await users.behave('down');
+    await users.setBehaviour('down');
 
     await assert.rejects(fetch(`${users.url}/users/1`), ({ cause }) => cause.code === 'ECONNREFUSED');
   });
 
-  it('answers at the same address after it was down', async (t) => {
+  it('responds at the same address after it was down', async (t) => {
     const users = await start(t);
-    await users.behave('down');
+    await users.setBehaviour('down');
 
-    await users.behave('answer');
+    await users.setBehaviour('respond');
 
     assert.equal((await fetch(`${users.url}/users/1`)).status, 200);
   });

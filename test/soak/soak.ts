@@ -1,76 +1,22 @@
 /**
- * A month in some minutes: 200 000 calls over real HTTP, one in twenty of which meets a fault, by one long-lived signal and one
- * set of options; then 100 000 calls at once in virtual time. What a process holds must be the same from the 20 000th call on.
- * Between them, what a body timeout takes of the throughput of 1 GB.
+ * A month of load in some minutes: 200,000 calls over HTTP, one in twenty of which meets a fault, with one long-lived signal;
+ * then rounds of 100,000 concurrent calls in virtual time. The resources of the process must not grow after the first 20,000
+ * calls. In between, the throughput of 1 GB with `bodyTimeout`.
  */
+// First, because it must run before the library is loaded.
+import { registrations } from './registrations.ts';
 import { fork, type ChildProcess } from 'node:child_process';
-import { getEventListeners, once } from 'node:events';
-import type { ResilientFetch } from '../../src/index.ts';
+import { once } from 'node:events';
+import { resilientFetch } from '../../src/index.ts';
 import { FakeClock, scriptedFetch, seededRandom } from '../../src/testing/index.ts';
-import { collect } from '../support/loopback.ts';
+import { collectGarbage } from '../support/garbage-collection.ts';
+import { compare, measure, printHeader, type Resources } from './resources.ts';
+import { compareThroughput } from './throughput.ts';
 
-/** The registrations with the collector that are still waiting for it. */
-let registered = 0;
-
-// In place before the library is loaded, which makes its registry then.
-const Native = FinalizationRegistry;
-globalThis.FinalizationRegistry = class<Held> extends Native<Held> {
-  constructor(finalize: (held: Held) => void) {
-    super((held) => {
-      registered -= 1;
-      finalize(held);
-    });
-  }
-
-  override register(...given: Parameters<FinalizationRegistry<Held>['register']>): void {
-    registered += 1;
-    super.register(...given);
-  }
-
-  override unregister(token: WeakKey): boolean {
-    const isKnown = super.unregister(token);
-    if (isKnown) registered -= 1;
-    return isKnown;
-  }
-};
-const { resilientFetch } = await import('../../src/index.js') as { resilientFetch: ResilientFetch };
-const { gigabytes } = await import('./gigabyte.js') as { gigabytes: (url: string) => Promise<readonly string[]> };
-
-/** What the process holds. */
-interface Holdings {
-  /** Kilobytes of the heap in use. */
-  readonly heap: number;
-  /** Connections that the server has open. */
-  readonly sockets: number;
-  /** Listeners on the signal that all calls share. */
-  readonly listeners: number;
-  readonly timers: number;
-  /** Bodies that the signal could still abort. */
-  readonly registered: number;
-}
-
+/** The signal of all calls. */
 const { signal } = new AbortController();
 
-async function holdings(sockets: number): Promise<Holdings> {
-  const heap = Math.round(process.memoryUsage().heapUsed / 1_024);
-  const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-  return { heap, sockets, listeners: getEventListeners(signal, 'abort').length, timers, registered };
-}
-
-const names = ['heap', 'sockets', 'listeners', 'timers', 'registered'] as const;
-
-/** How much more than at the first look may be held later: what the engine's own caches and the pool's idle sockets vary by. */
-const slack: Holdings = { heap: 1_024, sockets: 32, listeners: 0, timers: 2, registered: 0 };
-
-const row = (cells: readonly unknown[]): string => `| ${cells.map((cell) => String(cell).padStart(10)).join(' | ')} |`;
-
-/** Prints what is held, and what of it has grown since the first look. */
-function grown(calls: number, now: Holdings, first: Holdings): readonly string[] {
-  console.log(row([calls, ...names.map((name) => now[name])]));
-  return names.filter((name) => now[name] > first[name] + slack[name]).map((name) => `${name}: ${first[name]} then, ${now[name]} after ${calls} calls`);
-}
-
-/** What users do with an answer. */
+/** Ways to use a response. */
 const uses: readonly ((response: Response) => Promise<unknown>)[] = [
   (response) => response.text(),
   (response) => response.arrayBuffer(),
@@ -82,7 +28,6 @@ const uses: readonly ((response: Response) => Promise<unknown>)[] = [
   },
 ];
 
-/** How they ask. */
 const inits: readonly RequestInit[] = [
   { signal },
   { signal, method: 'PUT', body: 'text' },
@@ -90,20 +35,30 @@ const inits: readonly RequestInit[] = [
   { signal, method: 'POST', headers: { 'idempotency-key': '1' }, body: new URLSearchParams({ a: 'b' }) },
 ];
 
-const overHttp = { total: 200_000, look: 20_000, atOnce: 64 };
+const http = { calls: 200_000, callsPerMeasurement: 20_000, concurrency: 64 };
+const virtual = { rounds: 4, concurrency: 100_000 };
 
-/** Calls over real HTTP. Resolves to what has grown. */
-async function soak(server: ChildProcess, port: number): Promise<readonly string[]> {
+/** Throws if the registrations of the library are not counted. Those of Node's fetch are counted, too, hence a mock. */
+async function checkRegistrations(): Promise<void> {
+  const { made } = registrations;
+  await resilientFetch('http://users.test/', { signal, fetch: async () => new Response('text') });
+  if (registrations.made !== made + 1) throw new Error('import registrations.ts before the library');
+}
+
+/** Makes calls over HTTP. Resolves to the problems found. */
+async function soakHttp(server: ChildProcess, port: number): Promise<readonly string[]> {
   const random = seededRandom(1);
-  const api = resilientFetch.with({ timeout: 250, bodyTimeout: 250, backoff: { base: 2 }, retries: 4 });
-  const plain = resilientFetch.with({ timeout: 250, backoff: { base: 2 }, retries: 4 });
+  const options = { timeout: 250, backoff: { base: 2 }, retries: 4 };
+  const withBodyTimeout = resilientFetch.with({ ...options, bodyTimeout: 250 });
+  const withoutBodyTimeout = resilientFetch.with(options);
   const outcomes = new Map<string, number>();
   const count = (outcome: string): void => void outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  // random() is below 1, so that the index is in the list.
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
 
   const call = async (): Promise<void> => {
     try {
-      const [fetch, path] = pick([[api, ''], [plain, 'spare-the-body']] as const);
+      const [fetch, path] = pick([[withBodyTimeout, ''], [withoutBodyTimeout, 'complete-body']] as const);
       const url = `http://127.0.0.1:${port}/${path}`;
       const response = await fetch(random() < 0.1 ? new Request(url, { signal }) : url, pick(inits));
       count(String(response.status));
@@ -113,59 +68,63 @@ async function soak(server: ChildProcess, port: number): Promise<readonly string
     }
   };
 
-  let first: Holdings | undefined;
+  let first: Resources | undefined;
   const problems: string[] = [];
-  for (let done = 0; done < overHttp.total;) {
-    let left = overHttp.look;
+  for (let done = 0; done < http.calls;) {
+    let left = http.callsPerMeasurement;
     const work = async (): Promise<void> => { while (left-- > 0) await call(); };
-    await Promise.all(Array.from({ length: overHttp.atOnce }, work));
-    done += overHttp.look;
-    await collect();
+    await Promise.all(Array.from({ length: http.concurrency }, work));
+    done += http.callsPerMeasurement;
+    await collectGarbage();
     server.send('connections?');
-    const now = await holdings((await once(server, 'message'))[0] as number);
+    const now = measure(signal, (await once(server, 'message'))[0] as number);
     first ??= now;
-    problems.push(...grown(done, now, first));
+    problems.push(...compare(done, now, first));
   }
-  console.log(`answers: ${[...outcomes].map(([name, number]) => `${number} x ${name}`).join(', ')}`);
+  console.log(`Outcomes: ${[...outcomes].map(([name, number]) => `${name} ${number} times`).join(', ')}`);
   return problems;
 }
 
-/** As many calls at once, in virtual time, each with a retry or two. Resolves to what has grown. */
-async function crowd(): Promise<readonly string[]> {
-  let first: Holdings | undefined;
+/** Makes concurrent calls in virtual time, each with up to two retries. Resolves to the problems found. */
+async function soakVirtualTime(): Promise<readonly string[]> {
+  let first: Resources | undefined;
   const problems: string[] = [];
-  // The first round is for what Node keeps of 100 000 Requests with a signal at once, some 6 MB, without this library too.
-  for (let round = 0; round <= 4; round += 1) {
+  // Round 0 warms up: Node retains some 6 MB for 100,000 concurrent Requests with a signal, even without this library.
+  for (let round = 0; round <= virtual.rounds; round += 1) {
     const clock = new FakeClock();
     const random = seededRandom(round);
     const api = resilientFetch.with({ clock, random, totalTimeout: 60_000 });
-    const calls = Array.from({ length: 100_000 }, async () => {
-      const outcomes = random() < 0.05 ? [503, new TypeError('reset'), { after: 50, outcome: 200 }] as const : [{ after: 50, outcome: 200 }] as const;
+    const calls = Array.from({ length: virtual.concurrency }, async () => {
+      const success = { after: 50, outcome: 200 } as const;
+      const outcomes = random() < 0.05 ? [503, new TypeError('reset'), success] : [success];
       const response = await api('http://users.test/', { signal, fetch: scriptedFetch(outcomes, clock) });
       return response.status;
     });
     await clock.advance(10_000);
     const statuses = new Set(await Promise.all(calls));
     if ([...statuses].join() !== '200') problems.push(`statuses in virtual time: ${[...statuses].join()}`);
-    if (clock.pending > 0) problems.push(`${clock.pending} timers are left in virtual time`);
-    await collect();
-    const now = await holdings(0);
+    if (clock.pending > 0) problems.push(`timers left in virtual time: ${clock.pending}`);
+    await collectGarbage();
+    const now = measure(signal, 0);
     if (round === 1) first = now;
-    problems.push(...grown(round * 100_000, now, first ?? now));
+    problems.push(...compare(round * virtual.concurrency, now, first ?? now));
   }
   return problems;
 }
 
+await checkRegistrations();
 const server = fork(new URL('server.js', import.meta.url));
 try {
   const port = (await once(server, 'message'))[0] as number;
-  console.log(`over HTTP, ${overHttp.atOnce} at once:\n${row(['calls', 'heap, kB', ...names.slice(1)])}`);
-  const problems = [...await soak(server, port)];
-  problems.push(...await gigabytes(`http://127.0.0.1:${port}/gigabyte`));
-  console.log(`in virtual time, 100000 at once:\n${row(['calls', 'heap, kB', ...names.slice(1)])}`);
-  problems.push(...await crowd());
-  for (const problem of problems) console.error(`problem: ${problem}`);
-  console.log(problems.length === 0 ? 'Nothing has grown.' : `${problems.length} problems.`);
+  console.log(`Calls over HTTP, ${http.concurrency} at a time:`);
+  printHeader();
+  const problems = [...await soakHttp(server, port)];
+  problems.push(...await compareThroughput(`http://127.0.0.1:${port}/gigabyte`));
+  console.log(`\nCalls in virtual time, ${virtual.concurrency} at a time:`);
+  printHeader();
+  problems.push(...await soakVirtualTime());
+  for (const problem of problems) console.error(`Problem: ${problem}`);
+  console.log(problems.length === 0 ? '\nNo resource has grown.' : `\nProblems: ${problems.length}`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 } finally {
   server.disconnect();

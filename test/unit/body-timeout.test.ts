@@ -3,58 +3,56 @@ import { describe, it } from 'node:test';
 import { withBodyTimeout } from '../../src/body-timeout.ts';
 import type { Clock } from '../../src/clock.ts';
 import { TimeoutError } from '../../src/errors.ts';
-import { toFetch } from '../../src/dispatch.ts';
 import { FakeClock } from '../../src/testing/index.ts';
 import { rejectionOf } from '../support/loopback.ts';
+import { toFetch, url } from './trace.ts';
 
-const url = 'http://users.test/1';
-
-/** A server at the other end of a body: what it sends is there at once, and what became of its connection is seen. */
-function peer(kind?: 'bytes') {
+/** Creates a body and the functions of its server. `state` counts the pulls, and has the reason of a cancel. */
+function createBody(kind?: 'bytes') {
   let sink: ReadableByteStreamController | ReadableStreamDefaultController | undefined;
-  const seen: { pulls: number; cancelled?: unknown } = { pulls: 0 };
+  const state: { pulls: number; cancelled?: unknown } = { pulls: 0 };
   const body = new ReadableStream({
     type: kind as 'bytes',
     start(controller) { sink = controller; },
-    pull() { seen.pulls += 1; },
-    cancel(reason) { seen.cancelled = reason; },
+    pull() { state.pulls += 1; },
+    cancel(reason) { state.cancelled = reason; },
   }, { highWaterMark: 0 });
   const send = (text: string): void => sink?.enqueue(new TextEncoder().encode(text));
-  return { body, seen, send, end: () => sink?.close(), fail: (error: unknown) => sink?.error(error) };
+  return { body, state, send, end: () => sink?.close(), fail: (error: unknown) => sink?.error(error) };
 }
 
-/** The response as it comes through the layer, for a caller whose signal is the request's own. */
-const received = (response: Response, clock: Clock = new FakeClock(), controller = new AbortController()): Promise<Response> =>
-  toFetch(withBodyTimeout(100, clock)((_input, _init, callback) => callback.onResponse(response, controller)))(url, { signal: controller.signal });
+/** Passes a response through the layer. `controller` aborts the request, and its signal is the caller's. */
+const wrap = (response: Response, clock: Clock = new FakeClock(), controller = new AbortController()): Promise<Response> =>
+  toFetch(withBodyTimeout(100, clock)((_input, _init, _signal, callback) => callback.onResponse(response, controller)))(url, { signal: controller.signal });
 
-/** A clock whose timers all fire so many milliseconds late, as those of a program do that keeps its event loop busy. */
-function busyClock(clock: FakeClock): Clock & { late: number } {
+/** A clock whose timers fire `lateness` milliseconds late, like those of a program that blocks its event loop. */
+function createLateClock(clock: FakeClock): Clock & { lateness: number } {
   return {
-    late: 0,
-    now() { return clock.now() + this.late; },
+    lateness: 0,
+    now() { return clock.now() + this.lateness; },
     date: () => clock.date(),
     setTimeout: (callback, ms) => clock.setTimeout(callback, ms),
     clearTimeout: (timer) => clock.clearTimeout(timer),
   };
 }
 
-const decoded = (chunk: Uint8Array | undefined): string => new TextDecoder().decode(chunk);
+const decode = (chunk: Uint8Array | undefined): string => new TextDecoder().decode(chunk);
 
 describe('withBodyTimeout', () => {
   for (const kind of [undefined, 'bytes'] as const) {
-    const words = kind === undefined ? 'a plain body' : 'a body of bytes';
+    const name = kind === undefined ? 'a default stream' : 'a byte stream';
 
-    it(`hands ${words} on, chunk by chunk, and leaves no timer`, async () => {
+    it(`reads ${name} chunk by chunk, and leaves no timer`, async () => {
       const clock = new FakeClock();
-      const { body, send, end } = peer(kind);
-      const reader = (await received(new Response(body), clock)).body!.getReader();
+      const { body, send, end } = createBody(kind);
+      const reader = (await wrap(new Response(body), clock)).body!.getReader();
       const chunks: string[] = [];
 
       for (const word of ['one', 'two']) {
         const next = reader.read();
         await clock.advance(99);
         send(word);
-        chunks.push(decoded((await next).value));
+        chunks.push(decode((await next).value));
       }
       const last = reader.read();
       end();
@@ -64,45 +62,45 @@ describe('withBodyTimeout', () => {
       assert.equal(clock.pending, 0);
     });
 
-    it(`rejects the read of ${words} that is silent for too long, and closes the connection`, async () => {
+    it(`rejects the read of ${name} with a TimeoutError after a silence, and aborts the request`, async () => {
       const clock = new FakeClock();
       const controller = new AbortController();
-      const { body, seen, send } = peer(kind);
-      const response = await received(new Response(body), clock, controller);
+      const { body, state, send } = createBody(kind);
+      const response = await wrap(new Response(body), clock, controller);
       send('the beginning');
       const rejection = rejectionOf(response.text());
 
       await clock.advance(99);
-      assert.equal(seen.cancelled, undefined);
+      assert.equal(state.cancelled, undefined);
       await clock.advance(1);
 
       const error = await rejection;
       assert.ok(error instanceof TimeoutError);
       assert.deepEqual([error.name, error.scope, error.timeout], ['TimeoutError', 'body', 100]);
-      assert.equal(seen.cancelled, error);
+      assert.equal(state.cancelled, error);
       assert.equal(controller.signal.reason, error);
       assert.equal(clock.pending, 0);
     });
 
-    it(`asks for no more than is read of ${words}`, async () => {
+    it(`pulls no more of ${name} than is read`, async () => {
       const clock = new FakeClock();
-      const { body, seen, send } = peer(kind);
-      const reader = (await received(new Response(body), clock)).body!.getReader();
+      const { body, state, send } = createBody(kind);
+      const reader = (await wrap(new Response(body), clock)).body!.getReader();
 
       await clock.settle();
-      const before = seen.pulls;
+      const before = state.pulls;
       const read = reader.read();
       send('one');
       await read;
       await clock.settle();
 
-      assert.deepEqual([before, seen.pulls], [0, 1]);
+      assert.deepEqual([before, state.pulls], [0, 1]);
     });
 
-    it(`does not mind how slowly ${words} is read`, async () => {
+    it(`does not limit how slowly ${name} is read`, async () => {
       const clock = new FakeClock();
-      const { body, send, end } = peer(kind);
-      const reader = (await received(new Response(body), clock)).body!.getReader();
+      const { body, send, end } = createBody(kind);
+      const reader = (await wrap(new Response(body), clock)).body!.getReader();
       send('one');
       send('two');
       end();
@@ -112,29 +110,29 @@ describe('withBodyTimeout', () => {
       await clock.advance(1_000);
       const second = await reader.read();
 
-      assert.deepEqual([first, second].map(({ value }) => decoded(value)), ['one', 'two']);
+      assert.deepEqual([first, second].map(({ value }) => decode(value)), ['one', 'two']);
       assert.equal((await reader.read()).done, true);
     });
 
-    it(`cancels ${words} with the reason, also while it is awaited`, async () => {
+    it(`cancels ${name} with the reason while a read is pending`, async () => {
       const clock = new FakeClock();
-      const { body, seen } = peer(kind);
-      const reader = (await received(new Response(body), clock)).body!.getReader();
+      const { body, state } = createBody(kind);
+      const reader = (await wrap(new Response(body), clock)).body!.getReader();
       const read = reader.read();
       await clock.settle();
 
       await reader.cancel('enough');
 
       assert.deepEqual(await read, { done: true, value: undefined });
-      assert.equal(seen.cancelled, 'enough');
+      assert.equal(state.cancelled, 'enough');
       await clock.settle();
       assert.equal(clock.pending, 0);
     });
 
-    it(`rejects with the very error that breaks ${words} off`, async () => {
+    it(`rejects with the error of ${name} itself`, async () => {
       const clock = new FakeClock();
-      const { body, fail } = peer(kind);
-      const text = (await received(new Response(body), clock)).text();
+      const { body, fail } = createBody(kind);
+      const text = (await wrap(new Response(body), clock)).text();
       const error = new TypeError('reset');
 
       fail(error);
@@ -144,31 +142,31 @@ describe('withBodyTimeout', () => {
     });
   }
 
-  it('cancels a body that nobody has begun to read', async () => {
-    const { body, seen } = peer();
+  it('cancels a body that has no reader', async () => {
+    const { body, state } = createBody();
     const controller = new AbortController();
-    const response = await received(new Response(body), new FakeClock(), controller);
+    const response = await wrap(new Response(body), new FakeClock(), controller);
 
     await response.body!.cancel('enough');
 
-    assert.equal(seen.cancelled, 'enough');
+    assert.equal(state.cancelled, 'enough');
     assert.equal(controller.signal.reason, 'enough');
   });
 
-  it('rejects with the reason of an abort, whatever the platform makes of it', async () => {
+  it("rejects with the reason of an abort rather than with the platform's error", async () => {
     const controller = new AbortController();
-    const { body, fail } = peer();
-    const text = (await received(new Response(body), new FakeClock(), controller)).text();
+    const { body, fail } = createBody();
+    const text = (await wrap(new Response(body), new FakeClock(), controller)).text();
 
     controller.abort('left');
-    fail(new DOMException('Its own words', 'AbortError'));
+    fail(new DOMException('platform error', 'AbortError'));
 
     assert.equal(await rejectionOf(text), 'left');
   });
 
-  it('fills the buffers that a reader brings, where the platform\'s body does', async () => {
-    const { body, send, end } = peer('bytes');
-    const reader = (await received(new Response(body))).body!.getReader({ mode: 'byob' });
+  it('supports a BYOB reader where the body of the platform does', async () => {
+    const { body, send, end } = createBody('bytes');
+    const reader = (await wrap(new Response(body))).body!.getReader({ mode: 'byob' });
     send('abcdef');
 
     const first = await reader.read(new Uint8Array(4));
@@ -176,40 +174,40 @@ describe('withBodyTimeout', () => {
     const last = reader.read(new Uint8Array(4));
     end();
 
-    assert.deepEqual([decoded(first.value), decoded(second.value)], ['abcd', 'ef']);
+    assert.deepEqual([decode(first.value), decode(second.value)], ['abcd', 'ef']);
     assert.equal((await last).done, true);
   });
 
-  it('takes no buffers where the platform\'s body takes none', async () => {
-    const response = await received(new Response(peer().body));
+  it('supports no BYOB reader where the body of the platform does not', async () => {
+    const response = await wrap(new Response(createBody().body));
 
     assert.throws(() => response.body!.getReader({ mode: 'byob' }), TypeError);
   });
 
-  it('gives a program that was busy as long again to see what came meanwhile', async () => {
+  it('restarts a timer that fires late, for as long as it was late', async () => {
     const clock = new FakeClock();
-    const busy = busyClock(clock);
-    const { body, send, end } = peer();
-    const text = (await received(new Response(body), busy)).text();
+    const lateClock = createLateClock(clock);
+    const { body, send, end } = createBody();
+    const text = (await wrap(new Response(body), lateClock)).text();
     await clock.settle(() => clock.pending === 1);
 
-    busy.late = 5_000;
+    lateClock.lateness = 5_000;
     await clock.advance(100 + 99);
-    send('seen late');
+    send('read late');
     await clock.settle();
     end();
 
-    assert.equal(await text, 'seen late');
+    assert.equal(await text, 'read late');
     assert.equal(clock.pending, 0);
   });
 
-  it('takes no longer than that for a silence behind a busy program', async () => {
+  it('rejects when a timer that fired late expires again', async () => {
     const clock = new FakeClock();
-    const busy = busyClock(clock);
-    const rejection = rejectionOf((await received(new Response(peer().body), busy)).text());
+    const lateClock = createLateClock(clock);
+    const rejection = rejectionOf((await wrap(new Response(createBody().body), lateClock)).text());
     await clock.settle(() => clock.pending === 1);
 
-    busy.late = 30;
+    lateClock.lateness = 30;
     await clock.advance(129);
     const pending = clock.pending;
     await clock.advance(1);
@@ -219,83 +217,83 @@ describe('withBodyTimeout', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('gives a Response that is like the platform\'s', async () => {
-    const response = new Response(peer().body, { status: 404, statusText: 'Lost', headers: [['set-cookie', 'a=1'], ['set-cookie', 'b=2'], ['content-type', 'text/x']] });
+  it('wraps a Response in one with the same members, clones included', async () => {
+    const response = new Response(createBody().body, { status: 404, statusText: 'Missing', headers: [['set-cookie', 'a=1'], ['set-cookie', 'b=2'], ['content-type', 'text/x']] });
     Object.defineProperties(response, { url: { value: url }, redirected: { value: true }, type: { value: 'cors' } });
 
-    const wrapped = await received(response);
+    const wrapped = await wrap(response);
 
-    for (const one of [wrapped, wrapped.clone(), wrapped.clone().clone()]) {
-      const { status, statusText, ok, redirected, type, bodyUsed, headers } = one;
-      assert.ok(one instanceof Response);
-      assert.deepEqual([status, statusText, ok, one.url, redirected, type, bodyUsed], [404, 'Lost', false, url, true, 'cors', false]);
+    for (const candidate of [wrapped, wrapped.clone(), wrapped.clone().clone()]) {
+      const { status, statusText, ok, redirected, type, bodyUsed, headers } = candidate;
+      assert.ok(candidate instanceof Response);
+      assert.deepEqual([status, statusText, ok, candidate.url, redirected, type, bodyUsed], [404, 'Missing', false, url, true, 'cors', false]);
       assert.deepEqual([...headers], [...response.headers]);
     }
   });
 
-  it('keeps a status that no Response can be made with', async () => {
-    const response = new Response(peer().body, { headers: { 'x-why': 'bots' } });
+  it('keeps a status that the Response constructor rejects', async () => {
+    const response = new Response(createBody().body, { headers: { 'x-why': 'bots' } });
     Object.defineProperties(response, { status: { value: 999 }, statusText: { value: 'Denied' }, ok: { value: false } });
 
-    const { status, statusText, ok, headers } = await received(response);
+    const { status, statusText, ok, headers } = await wrap(response);
 
     assert.deepEqual([status, statusText, ok, headers.get('x-why')], [999, 'Denied', false, 'bots']);
   });
 
-  it('gives a Response of the class that fetch gave', async () => {
+  it('creates a Response of the same class', async () => {
     class OwnResponse extends Response {}
 
-    assert.ok(await received(new OwnResponse(peer().body)) instanceof OwnResponse);
+    assert.ok(await wrap(new OwnResponse(createBody().body)) instanceof OwnResponse);
   });
 
-  it('fails with what the class of the response throws, and drops the response', async () => {
-    const error = new Error('one of a kind');
-    class OnlyResponse extends Response {
-      static made = false;
-      constructor(...given: ConstructorParameters<typeof Response>) {
-        if (OnlyResponse.made) throw error;
-        OnlyResponse.made = true;
-        super(...given);
+  it("rejects with the error of the Response's constructor, and discards the response", async () => {
+    const error = new Error('constructed twice');
+    class SingleResponse extends Response {
+      static isCreated = false;
+      constructor(...args: ConstructorParameters<typeof Response>) {
+        if (SingleResponse.isCreated) throw error;
+        SingleResponse.isCreated = true;
+        super(...args);
       }
     }
 
-    const { body, seen } = peer();
+    const { body, state } = createBody();
     const controller = new AbortController();
 
-    assert.equal(await rejectionOf(received(new OnlyResponse(body), new FakeClock(), controller)), error);
+    assert.equal(await rejectionOf(wrap(new SingleResponse(body), new FakeClock(), controller)), error);
 
-    assert.ok('cancelled' in seen && controller.signal.aborted);
+    assert.ok('cancelled' in state && controller.signal.aborted);
   });
 
-  it('hands on what fails', async () => {
+  it('passes an error on', async () => {
     const error = new TypeError('reset');
 
-    assert.equal(await rejectionOf(toFetch(withBodyTimeout(100, new FakeClock())((_input, _init, callback) => callback.onError(error)))(url)), error);
+    assert.equal(await rejectionOf(toFetch(withBodyTimeout(100, new FakeClock())((_input, _init, _signal, callback) => callback.onError(error)))(url)), error);
   });
 
-  it('gives a Response in place of a stand-in that has a stream for its body', async () => {
-    const { body, send, end } = peer();
-    const wrapped = await received({ body, status: 200, headers: new Headers() } as Response);
-    send('from a stand-in');
+  it('wraps a mock whose body is a stream', async () => {
+    const { body, send, end } = createBody();
+    const wrapped = await wrap({ body, status: 200, headers: new Headers() } as Response);
+    send('from a mock');
     end();
 
-    assert.equal(await wrapped.text(), 'from a stand-in');
+    assert.equal(await wrapped.text(), 'from a mock');
   });
 
-  const untouched: [string, () => Response][] = [
+  const unwrapped: [string, () => Response][] = [
     ['has no body', () => new Response(null)],
-    ['has a body of another kind', () => ({ body: { pipe: () => {} } }) as unknown as Response],
+    ['has a Node stream as its body', () => ({ body: { pipe: () => {} } }) as unknown as Response],
     ['is being read', () => {
       const response = new Response('x');
       response.body?.getReader();
       return response;
     }],
   ];
-  for (const [name, make] of untouched) {
-    it(`hands over the very response that ${name}`, async () => {
-      const response = make();
+  for (const [name, createResponse] of unwrapped) {
+    it(`returns the same response when it ${name}`, async () => {
+      const response = createResponse();
 
-      assert.equal(await received(response), response);
+      assert.equal(await wrap(response), response);
     });
   }
 });

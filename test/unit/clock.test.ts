@@ -5,18 +5,18 @@ import { FakeClock } from '../../src/testing/index.ts';
 
 const longest = 2_147_483_647;
 
-/** A clock that notes how long each of its timers is. */
-class NotingClock extends FakeClock {
-  readonly lengths: number[] = [];
+/** A clock that records the delay of each timer. */
+class RecordingClock extends FakeClock {
+  readonly delays: number[] = [];
 
   override setTimeout(callback: () => void, ms: number): unknown {
-    this.lengths.push(ms);
+    this.delays.push(ms);
     return super.setTimeout(callback, ms);
   }
 }
 
 describe('startTimer', () => {
-  it('calls back once, when the time is over', async () => {
+  it('calls back once, after the delay', async () => {
     const clock = new FakeClock();
     const calls: number[] = [];
 
@@ -26,39 +26,52 @@ describe('startTimer', () => {
     assert.deepEqual(calls, [100]);
   });
 
-  it('waits the longest timer in one piece', () => {
-    const clock = new NotingClock();
+  it('sets one timer for the longest delay of a platform', () => {
+    const clock = new RecordingClock();
 
     startTimer({ clock }, longest, () => {});
 
-    assert.deepEqual(clock.lengths, [longest]);
+    assert.deepEqual(clock.delays, [longest]);
   });
 
-  it('waits longer than the longest timer in pieces', async () => {
-    const clock = new NotingClock();
+  it('sets several timers, one after the other, for a longer delay', async () => {
+    const clock = new RecordingClock();
     const calls: number[] = [];
 
     startTimer({ clock }, 2 * longest + 5, () => calls.push(clock.now()));
     await clock.advance(3 * longest);
 
-    assert.deepEqual(clock.lengths, [longest, longest, 5]);
+    assert.deepEqual(clock.delays, [longest, longest, 5]);
     assert.deepEqual(calls, [2 * longest + 5]);
   });
 
-  it('can be cleared in a later piece', async () => {
+});
+
+describe('stopTimer', () => {
+  it('clears any of several timers for one delay', async () => {
     const clock = new FakeClock();
     const timer = { clock };
-    startTimer(timer, 2 * longest, () => assert.fail('was cleared'));
+    startTimer(timer, 2 * longest, () => assert.fail('fired after stopTimer'));
     await clock.advance(longest + 1);
 
     stopTimer(timer);
 
     assert.equal(clock.pending, 0);
   });
+
+  it('calls back at the end of the longest timer', async () => {
+    const clock = new RecordingClock();
+    const calls: number[] = [];
+
+    startTimer({ clock }, longest, () => calls.push(clock.now()));
+    await clock.advance(longest);
+
+    assert.deepEqual([clock.delays, calls], [[longest], [longest]]);
+  });
 });
 
 describe('systemClock', () => {
-  it('tells the time of the platform', () => {
+  it('returns the time of the platform', () => {
     const [now, date] = [performance.now(), Date.now()];
 
     const [clockNow, clockDate] = [systemClock.now(), systemClock.date()];
@@ -67,12 +80,12 @@ describe('systemClock', () => {
     assert.ok(clockDate >= date && clockDate <= Date.now());
   });
 
-  it('calls back', async () => {
+  it('calls back after the delay', async () => {
     await new Promise<void>((resolve) => void systemClock.setTimeout(resolve, 0));
   });
 
-  it('clears its timers', async () => {
-    const timer = systemClock.setTimeout(() => assert.fail('was cleared'), 0);
+  it('clears a timer', async () => {
+    const timer = systemClock.setTimeout(() => assert.fail('fired after clearTimeout'), 0);
 
     systemClock.clearTimeout(timer);
 

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { copyOf, isRequest, signalOf, withSignal, type Init, type Input } from '../../src/fetch-arguments.ts';
+import { copyOf, isOneShot, isRequest, sendsOwnBody, signalOf, withSignal, type Init, type Input } from '../../src/fetch-arguments.ts';
 
 const url = 'http://users.test/1';
 
 describe('isRequest', () => {
   const rows: [string, Input, boolean][] = [
     ['a Request', new Request(url), true],
-    // Another realm's Request, or another undici's, is of another class.
-    ['what has a Request\'s members', { url, clone: () => {} } as unknown as Request, true],
+    // A Request of another realm, or of another undici, is of another class.
+    ["an object with a Request's members", { url, clone: () => {} } as unknown as Request, true],
     ['a string', url, false],
     ['a URL', new URL(url), false],
-    ['null, which fetch takes for a string', null as unknown as string, false],
-    ['undefined, which fetch takes for a string', undefined as unknown as string, false],
+    ['null, which fetch converts to a string', null as unknown as string, false],
+    ['undefined, which fetch converts to a string', undefined as unknown as string, false],
   ];
   for (const [name, input, expected] of rows) {
-    it(`says ${expected ? 'yes' : 'no'} to ${name}`, () => {
+    it(`is ${expected} for ${name}`, () => {
       assert.equal(isRequest(input), expected);
     });
   }
@@ -26,14 +26,14 @@ describe('signalOf', () => {
   const request = new Request(url, { signal: new AbortController().signal });
 
   const rows: [string, Input, Init | undefined, AbortSignal | undefined][] = [
-    ['is none for a URL alone', url, undefined, undefined],
-    ['is none for an init of null', url, null as unknown as Init, undefined],
+    ['is undefined for a URL alone', url, undefined, undefined],
+    ['is undefined for an init of null', url, null as unknown as Init, undefined],
     ["is init's", url, { signal }, signal],
     ["is the Request's", request, undefined, request.signal],
-    ["is the Request's where init has none", request, { method: 'PUT' }, request.signal],
-    ["is the Request's where init's is undefined", request, { signal: undefined } as unknown as Init, request.signal],
-    ["is init's before the Request's", request, { signal }, signal],
-    ["is none where init's is null, whatever the Request has", request, { signal: null }, undefined],
+    ["is the Request's if init has none", request, { method: 'PUT' }, request.signal],
+    ["is the Request's if init's is undefined", request, { signal: undefined } as unknown as Init, request.signal],
+    ["is init's rather than the Request's", request, { signal }, signal],
+    ["is undefined if init's is null, even beside a Request", request, { signal: null }, undefined],
   ];
   for (const [name, input, init, expected] of rows) {
     it(name, () => {
@@ -43,33 +43,33 @@ describe('signalOf', () => {
 });
 
 describe('copyOf', () => {
-  it('has what init has', () => {
+  it('copies the members of init', () => {
     assert.deepEqual(copyOf({ method: 'PUT', body: 'x' }), { method: 'PUT', body: 'x' });
   });
 
-  it('has what init inherits', () => {
+  it('copies inherited members', () => {
     const init = Object.create({ method: 'PUT' }) as Init;
 
     assert.deepEqual(copyOf(init), { method: 'PUT' });
   });
 
-  it('has members that no standard names', () => {
+  it('copies members that are not in the Fetch standard', () => {
     assert.deepEqual(copyOf({ next: { revalidate: 1 } } as unknown as Init), { next: { revalidate: 1 } });
   });
 
-  it('leaves out what an init of a class of its own has not', () => {
+  it('omits an undefined member that init inherits', () => {
     assert.deepEqual(copyOf(Object.create({ method: undefined, cache: 'no-store' }) as Init), { cache: 'no-store' });
   });
 
-  it('reads a Request as fetch reads one that is passed as init', () => {
+  it('copies the members of a Request passed as init', () => {
     const { method, headers, redirect } = copyOf(new Request(url, { method: 'PUT', headers: { a: 'b' }, redirect: 'manual' }) as Init);
 
     assert.deepEqual([method, new Headers(headers).get('a'), redirect], ['PUT', 'b', 'manual']);
   });
 
-  for (const none of [undefined, null as unknown as undefined]) {
-    it(`is empty for ${none}`, () => {
-      assert.deepEqual(copyOf(none), {});
+  for (const init of [undefined, null as unknown as undefined]) {
+    it(`is empty for ${init}`, () => {
+      assert.deepEqual(copyOf(init), {});
     });
   }
 });
@@ -78,24 +78,67 @@ describe('withSignal', () => {
   const { signal } = new AbortController();
   const request = new Request(url, { referrer: 'about:client', referrerPolicy: 'no-referrer' });
 
-  it('replaces the signal of a copy', () => {
+  it('replaces the signal in a copy', () => {
     const init = { method: 'PUT', signal: new AbortController().signal };
 
     const copy = withSignal(url, init, signal);
 
-    assert.equal(copy.signal, signal);
+    assert.equal(copy?.signal, signal);
     assert.notEqual(init.signal, signal);
   });
 
-  it('adds nothing beside a URL', () => {
+  it('adds the signal alone beside a URL', () => {
     assert.deepEqual(withSignal(url, undefined, signal), { signal });
   });
 
-  it("carries a Request's referrer and its policy over, which a lone signal would reset", () => {
+  it("copies a Request's referrer and referrer policy, because a signal alone would reset them", () => {
     assert.deepEqual(withSignal(request, {}, signal), { referrer: 'about:client', referrerPolicy: 'no-referrer', signal });
   });
 
-  it('leaves them to fetch where init has members that reset them anyhow', () => {
+  it('does not copy referrer and referrer policy if another member of init resets them too', () => {
     assert.deepEqual(withSignal(request, { method: 'PUT' }, signal), { method: 'PUT', signal });
   });
+});
+
+describe('isOneShot', () => {
+  const rows: [string, unknown, boolean][] = [
+    ['undefined', undefined, false],
+    ['null', null, false],
+    ['a string', 'x', false],
+    ['a buffer', new ArrayBuffer(1), false],
+    ['a view', new Uint8Array(1), false],
+    ['a Blob', new Blob(['x']), false],
+    ['FormData', new FormData(), false],
+    ['URLSearchParams', new URLSearchParams(), false],
+    ['an array, which is sent as a string', [1], false],
+    ['a body factory', () => 'x', false],
+    ['a stream', new ReadableStream(), true],
+    ['an async generator', (async function* () {})(), true],
+  ];
+  for (const [name, body, expected] of rows) {
+    it(`is ${expected} for ${name}`, () => {
+      assert.equal(isOneShot(body), expected);
+    });
+  }
+});
+
+describe('sendsOwnBody', () => {
+  const post = new Request(url, { method: 'POST', body: 'x' });
+  const rows: [string, Input, Init | undefined, boolean][] = [
+    ['a URL', url, { method: 'POST', body: 'x' }, false],
+    ['a Request without a body', new Request(url), undefined, false],
+    ['a Request with a body', post, undefined, true],
+    ['a Request beside an init of null', post, null as unknown as Init, true],
+    ['a Request beside a body of null', post, { body: null }, true],
+    ['a Request whose body init replaces', post, { body: '' }, false],
+    // Firefox does not expose the body of a Request.
+    ['a GET Request of unknown body', { url, method: 'GET' } as Request, undefined, false],
+    ['a HEAD Request of unknown body', { url, method: 'HEAD' } as Request, undefined, false],
+    ['a POST Request of unknown body', { url, method: 'POST' } as Request, undefined, true],
+  ];
+  for (const [name, input, init, expected] of rows) {
+    it(`is ${expected} for ${name}`, () => {
+      assert.equal(sendsOwnBody(input, init), expected);
+    });
+  }
 });

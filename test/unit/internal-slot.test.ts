@@ -3,64 +3,64 @@ import { describe, it } from 'node:test';
 import { createInternalSlot } from '../../src/internal-slot.ts';
 import { collect } from '../support/loopback.ts';
 
-const fail = (): never => assert.fail('was seen');
+const fail = (): never => assert.fail('called a trap');
 
-describe('hidden', () => {
+describe('createInternalSlot', () => {
   const objects: Record<string, () => object> = {
     'an object': () => ({}),
-    'an object that is frozen': () => Object.freeze({}),
+    'a frozen object': () => Object.freeze({}),
     'an object without a prototype': () => Object.create(null) as object,
     'a function': () => () => {},
     'a Response': () => new Response('a body'),
     'an error': () => new TypeError('reset'),
     'a proxy': () => new Proxy({}, { get: fail, set: fail, has: fail, defineProperty: fail }),
-    'a proxy that was revoked': () => {
+    'a revoked proxy': () => {
       const { proxy, revoke } = Proxy.revocable({}, {});
       revoke();
       return proxy;
     },
   };
-  for (const [name, make] of Object.entries(objects)) {
-    it(`keeps the latest value of ${name}`, () => {
-      const [member, object] = [createInternalSlot<number>(), make()];
+  for (const [name, create] of Object.entries(objects)) {
+    it(`gets the latest value set for ${name}`, () => {
+      const [slot, object] = [createInternalSlot<number>(), create()];
 
-      const before = member.get(object);
-      member.set(object, 1);
-      const first = member.get(object);
-      member.set(object, 2);
+      const before = slot.get(object);
+      slot.set(object, 1);
+      const first = slot.get(object);
+      slot.set(object, 2);
 
-      assert.deepEqual([before, first, member.get(object)], [undefined, 1, 2]);
+      assert.deepEqual([before, first, slot.get(object)], [undefined, 1, 2]);
     });
   }
 
-  it('is another member each time', () => {
-    const [one, other] = [createInternalSlot<number>(), createInternalSlot<number>()];
+  it('creates a separate slot each time', () => {
+    const [first, second] = [createInternalSlot<number>(), createInternalSlot<number>()];
     const object = {};
-    one.set(object, 1);
-    other.set(object, 2);
+    first.set(object, 1);
+    second.set(object, 2);
 
-    assert.deepEqual([one.get(object), other.get(object)], [1, 2]);
+    assert.deepEqual([first.get(object), second.get(object)], [1, 2]);
   });
 
-  it('is not seen', () => {
-    const object = { seen: true };
+  it('adds no visible property to the object', () => {
+    const object = { visible: true };
     createInternalSlot<number>().set(object, 1);
 
-    assert.deepEqual(Reflect.ownKeys(object), ['seen']);
+    assert.deepEqual(Reflect.ownKeys(object), ['visible']);
     assert.equal(Object.getPrototypeOf(object), Object.prototype);
   });
 
-  it('lets go of the value with its object', async () => {
-    const member = createInternalSlot<object>();
-    const value = (() => {
-      const kept = {};
-      member.set({}, kept);
-      member.set(Object.freeze({}), kept);
-      return new WeakRef(kept);
+  it('releases the value when its object is collected', async () => {
+    const slot = createInternalSlot<object>();
+    const weakRef = (() => {
+      const value = {};
+      slot.set({}, value);
+      slot.set(Object.freeze({}), value);
+      return new WeakRef(value);
     })();
 
     await collect();
 
-    assert.equal(value.deref(), undefined);
+    assert.equal(weakRef.deref(), undefined);
   });
 });

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkOptions, defaults, isOption, resolveOptions, type ResilienceOptions } from '../../src/options.ts';
+import { checkMembers } from '../../src/checks.ts';
+import { defaults, isOption, optionNames, resolveOptions, type ResilienceOptions } from '../../src/options.ts';
 import { systemClock } from '../../src/clock.ts';
 
-/** Takes what no type would let through. */
+/** Resolves options that TypeScript would reject, over the defaults. */
 const resolve = (options: unknown): typeof defaults => resolveOptions(options as ResilienceOptions, defaults);
 
 describe('defaults', () => {
-  it('are those of the documentation', () => {
+  it('are as documented', () => {
     const { retries, timeout, totalTimeout, bodyTimeout, backoff, maxRetryAfter, retryOn, shouldRetry, onFailure, budget, clock } = defaults;
 
     assert.deepEqual({ retries, timeout, maxRetryAfter }, { retries: 3, timeout: 10_000, maxRetryAfter: 60_000 });
@@ -19,30 +20,16 @@ describe('defaults', () => {
     assert.equal(clock, systemClock);
   });
 
-  it('draw numbers from 0 to below 1', () => {
-    const drawn = Array.from({ length: 100 }, defaults.random);
+  it('draw random numbers from 0 to below 1', () => {
+    const numbers = Array.from({ length: 100 }, defaults.random);
 
-    assert.ok(drawn.every((number) => number >= 0 && number < 1));
-    assert.equal(new Set(drawn).size, 100);
+    assert.ok(numbers.every((number) => number >= 0 && number < 1));
+    assert.equal(new Set(numbers).size, 100);
   });
 });
 
 describe('resolveOptions', () => {
-  it('puts what is given over what is in force', () => {
-    const { retries, timeout } = resolve({ retries: 5 });
-
-    assert.deepEqual([retries, timeout], [5, 10_000]);
-  });
-
-  it('takes undefined as absent', () => {
-    assert.equal(resolve({ retries: undefined, backoff: { base: undefined } }).retries, 3);
-  });
-
-  it('counts what is inherited', () => {
-    assert.equal(resolve(Object.create({ retries: 5 })).retries, 5);
-  });
-
-  it('merges backoff settings into those in force', () => {
+  it('merges backoff settings into the current ones', () => {
     const first = resolve({ backoff: { base: 100, jitter: 'none' } });
 
     const second = resolveOptions({ backoff: { max: 500 } }, first);
@@ -50,85 +37,76 @@ describe('resolveOptions', () => {
     assert.deepEqual(second.backoff, { base: 100, factor: 2, max: 500, jitter: 'none' });
   });
 
-  it('replaces backoff settings by a function', () => {
+  it('replaces backoff settings with a function', () => {
     const backoff = (): number => 5;
 
     assert.equal(resolve({ backoff }).backoff, backoff);
   });
 
-  it('merges backoff settings into the defaults where a function is in force', () => {
+  it('merges backoff settings into the defaults if a function is current', () => {
     const first = resolve({ backoff: () => 5 });
 
     assert.deepEqual(resolveOptions({ backoff: { base: 1 } }, first).backoff, { base: 1, factor: 2, max: 30_000, jitter: 'full' });
   });
 
-  it('merges the rules list by list', () => {
+  it('replaces each list of retryOn on its own', () => {
     const { statuses, methods } = resolve({ retryOn: { statuses: [418] } }).retryOn;
 
     assert.deepEqual([...statuses], [418]);
     assert.equal(methods, defaults.retryOn.methods);
   });
 
-  it('copies lists', () => {
-    const statuses = [418];
-    const { retryOn } = resolve({ retryOn: { statuses } });
-
-    statuses.push(503);
-
-    assert.deepEqual([...retryOn.statuses], [418]);
-  });
-
-  it('takes methods in any case', () => {
+  it('converts methods to upper case', () => {
     assert.deepEqual([...resolve({ retryOn: { methods: ['get', 'Post'] } }).retryOn.methods], ['GET', 'POST']);
   });
 
-  const sound: [string, unknown][] = [
-    ['no retries', { retries: 0 }],
-    ['retries without end', { retries: Infinity }],
-    ['a timeout without end', { timeout: Infinity }],
-    ['a timeout of a fraction', { timeout: 0.5 }],
-    ['no wait that is asked for', { maxRetryAfter: 0 }],
-    ['any wait that is asked for', { maxRetryAfter: Infinity }],
-    ['a base of 0', { backoff: { base: 0, max: 0, factor: 1 } }],
-    ['rules that take nothing', { retryOn: { statuses: [], methods: [] } }],
+  const valid: [string, unknown][] = [
+    ['retries of 0', { retries: 0 }],
+    ['retries of Infinity', { retries: Infinity }],
+    ['a timeout of Infinity', { timeout: Infinity }],
+    ['a fractional timeout', { timeout: 0.5 }],
+    ['a maxRetryAfter of 0', { maxRetryAfter: 0 }],
+    ['a maxRetryAfter of Infinity', { maxRetryAfter: Infinity }],
+    ['a backoff base of 0', { backoff: { base: 0, max: 0, factor: 1 } }],
+    ['empty lists in retryOn', { retryOn: { statuses: [], methods: [] } }],
   ];
-  for (const [name, options] of sound) {
-    it(`takes ${name}`, () => {
+  for (const [name, options] of valid) {
+    it(`accepts ${name}`, () => {
       assert.doesNotThrow(() => resolve(options));
     });
   }
 
-  const count = 'an integer >= 0 or Infinity';
-  const limit = 'a number of milliseconds > 0';
-  const most = 'a number of milliseconds >= 0';
+  const retryCount = 'an integer >= 0 or Infinity';
+  const timeout = 'a number of milliseconds > 0';
+  const maxRetryAfter = 'a number of milliseconds >= 0';
   const delay = 'a finite number of milliseconds >= 0';
-  const code = 'an integer from 100 to 599';
-  const jitters = 'one of full, equal, decorrelated, none';
-  const clock = 'an object with now, date, setTimeout and clearTimeout';
-  const budget = 'an object with deposit and withdraw';
-  const unsound: [unknown, ErrorConstructor, string, string, string][] = [
-    [{ retries: -1 }, RangeError, 'retries', count, '-1'],
-    [{ retries: 1.5 }, RangeError, 'retries', count, '1.5'],
-    [{ retries: NaN }, RangeError, 'retries', count, 'NaN'],
-    [{ retries: -Infinity }, RangeError, 'retries', count, '-Infinity'],
-    [{ retries: '3' }, TypeError, 'retries', count, '"3"'],
-    [{ retries: null }, TypeError, 'retries', count, 'null'],
-    [{ retries: 3n }, TypeError, 'retries', count, '3'],
-    [{ retries: { limit: 3 } }, TypeError, 'retries', count, '[object Object]'],
-    [{ timeout: 0 }, RangeError, 'timeout', limit, '0'],
-    [{ timeout: -5 }, RangeError, 'timeout', limit, '-5'],
-    [{ timeout: NaN }, RangeError, 'timeout', limit, 'NaN'],
-    [{ timeout: '5s' }, TypeError, 'timeout', limit, '"5s"'],
-    [{ timeout: false }, TypeError, 'timeout', limit, 'false'],
-    [{ timeout: null }, TypeError, 'timeout', limit, 'null'],
-    [{ totalTimeout: 0 }, RangeError, 'totalTimeout', limit, '0'],
-    [{ totalTimeout: NaN }, RangeError, 'totalTimeout', limit, 'NaN'],
-    [{ totalTimeout: '1' }, TypeError, 'totalTimeout', limit, '"1"'],
-    [{ bodyTimeout: 0 }, RangeError, 'bodyTimeout', limit, '0'],
-    [{ bodyTimeout: null }, TypeError, 'bodyTimeout', limit, 'null'],
-    [{ maxRetryAfter: -1 }, RangeError, 'maxRetryAfter', most, '-1'],
-    [{ maxRetryAfter: NaN }, RangeError, 'maxRetryAfter', most, 'NaN'],
-    [{ maxRetryAfter: [] }, TypeError, 'maxRetryAfter', most, '[object Array]'],
+  const status = 'an integer from 100 to 599';
+  const jitter = 'one of full, equal, decorrelated, none';
+  const clock = 'an object with the methods now, date, setTimeout, clearTimeout';
+  const budget = 'an object with the methods deposit, withdraw';
+  const invalid: [unknown, ErrorConstructor, string, string, string][] = [
+    [{ retries: -1 }, RangeError, 'retries', retryCount, '-1'],
+    [{ retries: 1.5 }, RangeError, 'retries', retryCount, '1.5'],
+    [{ retries: NaN }, RangeError, 'retries', retryCount, 'NaN'],
+    [{ retries: -Infinity }, RangeError, 'retries', retryCount, '-Infinity'],
+    [{ retries: '3' }, TypeError, 'retries', retryCount, '"3"'],
+    [{ retries: null }, TypeError, 'retries', retryCount, 'null'],
+    [{ retries: 3n }, TypeError, 'retries', retryCount, '3'],
+    [{ retries: { limit: 3 } }, TypeError, 'retries', retryCount, '[object Object]'],
+    [{ timeout: 0 }, RangeError, 'timeout', timeout, '0'],
+    [{ timeout: -5 }, RangeError, 'timeout', timeout, '-5'],
+    [{ timeout: NaN }, RangeError, 'timeout', timeout, 'NaN'],
+    [{ timeout: '5s' }, TypeError, 'timeout', timeout, '"5s"'],
+    [{ timeout: false }, TypeError, 'timeout', timeout, 'false'],
+    [{ timeout: null }, TypeError, 'timeout', timeout, 'null'],
+    [{ totalTimeout: 0 }, RangeError, 'totalTimeout', timeout, '0'],
+    [{ totalTimeout: NaN }, RangeError, 'totalTimeout', timeout, 'NaN'],
+    [{ totalTimeout: '1' }, TypeError, 'totalTimeout', timeout, '"1"'],
+    [{ bodyTimeout: 0 }, RangeError, 'bodyTimeout', timeout, '0'],
+    [{ bodyTimeout: null }, TypeError, 'bodyTimeout', timeout, 'null'],
+    [{ maxRetryAfter: -1 }, RangeError, 'maxRetryAfter', maxRetryAfter, '-1'],
+    [{ maxRetryAfter: NaN }, RangeError, 'maxRetryAfter', maxRetryAfter, 'NaN'],
+    [{ maxRetryAfter: [] }, TypeError, 'maxRetryAfter', maxRetryAfter, '[object Array]'],
     [{ backoff: 100 }, TypeError, 'backoff', 'an object', '100'],
     [{ backoff: null }, TypeError, 'backoff', 'an object', 'null'],
     [{ backoff: 'full' }, TypeError, 'backoff', 'an object', '"full"'],
@@ -142,18 +120,18 @@ describe('resolveOptions', () => {
     [{ backoff: { factor: null } }, TypeError, 'backoff.factor', 'a finite number >= 1', 'null'],
     [{ backoff: { max: Infinity } }, RangeError, 'backoff.max', delay, 'Infinity'],
     [{ backoff: { max: -1 } }, RangeError, 'backoff.max', delay, '-1'],
-    [{ backoff: { jitter: 'some' } }, RangeError, 'backoff.jitter', jitters, '"some"'],
-    [{ backoff: { jitter: true } }, TypeError, 'backoff.jitter', jitters, 'true'],
+    [{ backoff: { jitter: 'some' } }, RangeError, 'backoff.jitter', jitter, '"some"'],
+    [{ backoff: { jitter: true } }, TypeError, 'backoff.jitter', jitter, 'true'],
     [{ retryAfter: 5 }, TypeError, 'retryAfter', 'a function', '5'],
     [{ retryAfter: null }, TypeError, 'retryAfter', 'a function', 'null'],
     [{ retryOn: [503] }, TypeError, 'retryOn', 'an object', '[object Array]'],
     [{ retryOn: null }, TypeError, 'retryOn', 'an object', 'null'],
     [{ retryOn: { status: [503] } }, TypeError, 'retryOn', 'an object with no members but statuses, methods', '"status"'],
     [{ retryOn: { statuses: 503 } }, TypeError, 'retryOn.statuses', 'an array', '503'],
-    [{ retryOn: { statuses: ['503'] } }, TypeError, 'retryOn.statuses', code, '"503"'],
-    [{ retryOn: { statuses: [99] } }, RangeError, 'retryOn.statuses', code, '99'],
-    [{ retryOn: { statuses: [600] } }, RangeError, 'retryOn.statuses', code, '600'],
-    [{ retryOn: { statuses: [503.5] } }, RangeError, 'retryOn.statuses', code, '503.5'],
+    [{ retryOn: { statuses: ['503'] } }, TypeError, 'retryOn.statuses', status, '"503"'],
+    [{ retryOn: { statuses: [99] } }, RangeError, 'retryOn.statuses', status, '99'],
+    [{ retryOn: { statuses: [600] } }, RangeError, 'retryOn.statuses', status, '600'],
+    [{ retryOn: { statuses: [503.5] } }, RangeError, 'retryOn.statuses', status, '503.5'],
     [{ retryOn: { methods: 'GET' } }, TypeError, 'retryOn.methods', 'an array', '"GET"'],
     [{ retryOn: { methods: [1] } }, TypeError, 'retryOn.methods', 'a list of method names', '1'],
     [{ retryOn: { methods: ['GET POST'] } }, RangeError, 'retryOn.methods', 'a list of method names', '"GET POST"'],
@@ -172,24 +150,26 @@ describe('resolveOptions', () => {
     [{ random: 0.5 }, TypeError, 'random', 'a function', '0.5'],
     [{ fetch: 'fetch' }, TypeError, 'fetch', 'a function', '"fetch"'],
   ];
-  for (const [options, kind, name, rule, value] of unsound) {
-    it(`throws a ${kind.name} for ${name}: ${value}`, () => {
+  for (const [options, ErrorClass, name, rule, value] of invalid) {
+    it(`throws a ${ErrorClass.name} for ${name}: ${value}`, () => {
       assert.throws(() => resolve(options), {
-        name: kind.name,
-        message: `Cannot use '${name}' as it must be ${rule}: current value is ${value}`,
+        name: ErrorClass.name,
+        message: `'${name}' must be ${rule}, not ${value}`,
       });
     });
   }
 });
 
-describe('checkOptions', () => {
+describe('checkMembers', () => {
+  const checkOptions = (options: unknown): void => checkMembers(options, 'options', optionNames);
+
   const names = 'retries, timeout, totalTimeout, bodyTimeout, backoff, maxRetryAfter, retryAfter, retryOn, shouldRetry, onFailure, budget, clock, random, fetch';
 
   for (const [options, value] of [[undefined, 'undefined'], [null, 'null'], [5, '5'], ['fast', '"fast"'], [[], '[object Array]']] as const) {
     it(`throws a TypeError for options that are ${value}`, () => {
       assert.throws(() => checkOptions(options), {
         name: 'TypeError',
-        message: `Cannot use 'options' as it must be an object: current value is ${value}`,
+        message: `'options' must be an object, not ${value}`,
       });
     });
   }
@@ -197,17 +177,17 @@ describe('checkOptions', () => {
   it('throws a TypeError for an unknown name', () => {
     assert.throws(() => checkOptions({ retry: 5 }), {
       name: 'TypeError',
-      message: `Cannot use 'options' as it must be an object with no members but ${names}: current value is "retry"`,
+      message: `'options' must be an object with no members but ${names}, not "retry"`,
     });
   });
 
-  it('takes every option', () => {
+  it('accepts every option', () => {
     checkOptions({ ...defaults });
   });
 });
 
 describe('isOption', () => {
-  it("knows our options from fetch's, and from what every object has", () => {
+  it("is true for the options alone, not for members of fetch's init or of Object.prototype", () => {
     assert.deepEqual(['retries', 'fetch', 'method', 'signal', 'toString'].map(isOption), [true, true, false, false, false]);
   });
 });

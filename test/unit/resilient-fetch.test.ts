@@ -5,19 +5,19 @@ import { FakeClock, scriptedFetch } from '../../src/testing/index.ts';
 
 const url = 'http://users.test/1';
 
-/** What is left of its arguments for the fetch beneath. */
-async function passedOn(init: unknown, options: ResilienceOptions = {}): Promise<RequestInit | undefined> {
-  const seen: (RequestInit | undefined)[] = [];
-  const fetch: ResilienceOptions['fetch'] = async (_input, given) => {
-    seen.push(given);
+/** Returns the init that the `fetch` option receives in a call with this init. */
+async function forwardedInit(init: unknown, options: ResilienceOptions = {}): Promise<RequestInit | undefined> {
+  const inits: (RequestInit | undefined)[] = [];
+  const fetch: ResilienceOptions['fetch'] = async (_input, forwarded) => {
+    inits.push(forwarded);
     return new Response(null);
   };
   await resilientFetch.with({ fetch, ...options })(url, init as ResilientInit);
-  return seen[0];
+  return inits[0];
 }
 
-describe('how it works', () => {
-  it('makes an attempt by fetch itself, and cuts it when its headers take longer than timeout', async () => {
+describe('a call with the defaults', () => {
+  it('aborts an attempt whose response headers take longer than timeout', async () => {
     const clock = new FakeClock();
     const fetch = scriptedFetch(['hang'], clock);
     const call = resilientFetch(url, { clock, fetch, timeout: 3_000, retries: 0 });
@@ -29,7 +29,7 @@ describe('how it works', () => {
     assert.deepEqual(fetch.times, [0]);
   });
 
-  it("hands over a good answer at once: the platform's own Response, untouched", async () => {
+  it("resolves with the platform's own Response, its body unread", async () => {
     const clock = new FakeClock();
     const response = new Response('hello');
 
@@ -39,10 +39,10 @@ describe('how it works', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('tries again what failed in passing and may be repeated, after a growing wait or what Retry-After asks for', async () => {
+  it('retries transient failures of idempotent requests after the backoff or Retry-After', async () => {
     const clock = new FakeClock();
-    const busy = new Response(null, { status: 503, headers: { 'retry-after': '5' } });
-    const fetch = scriptedFetch([new TypeError('reset'), 502, busy, 200], clock);
+const overloaded = new Response(null, { status: 503, headers: { 'retry-after': '5' } });
+    const fetch = scriptedFetch([new TypeError('reset'), 502, overloaded, 200], clock);
     const call = resilientFetch(url, { clock, fetch, random: () => 0.5 });
 
     await clock.advance(60_000);
@@ -51,7 +51,7 @@ describe('how it works', () => {
     assert.deepEqual(fetch.times, [0, 100, 300, 5_925]);
   });
 
-  it('hands over the last answer as it is when no retry is left, or none can come in time', async () => {
+  it('resolves with the last response when retries run out or Retry-After is too long', async () => {
     const clock = new FakeClock();
     const [spent, late] = [new Response('spent', { status: 503 }), new Response('late', { status: 503, headers: { 'retry-after': '61' } })];
 
@@ -61,7 +61,7 @@ describe('how it works', () => {
     assert.deepEqual([spent, late].flatMap(failuresOf).map(({ stopped }) => stopped), ['retries-spent', 'retry-after-too-long']);
   });
 
-  it("ends at once with the caller's own reason when the signal aborts, and leaves nothing behind", async () => {
+  it("rejects with the caller's reason when the signal aborts, and leaves no timer", async () => {
     const clock = new FakeClock();
     const controller = new AbortController();
     const fetch = scriptedFetch([503, 200], clock);
@@ -75,7 +75,7 @@ describe('how it works', () => {
   });
 });
 
-describe('the waits that the documentation shows', () => {
+describe('backoff', () => {
   const rows: [NonNullable<ResilienceOptions['backoff']>, number[]][] = [
     [{ jitter: 'none' }, [200, 400, 800, 1_600]],
     [{ jitter: 'full' }, [100, 200, 400, 800]],
@@ -84,7 +84,7 @@ describe('the waits that the documentation shows', () => {
     [{ base: 1_000, max: 3_000, jitter: 'none' }, [1_000, 2_000, 3_000, 3_000]],
   ];
   for (const [backoff, expected] of rows) {
-    it(`are ${expected.join(', ')} ms for ${JSON.stringify(backoff)}, where chance is 0.5`, async () => {
+    it(`is ${expected.join(', ')} ms for ${JSON.stringify(backoff)} with a random of 0.5, as documented`, async () => {
       const clock = new FakeClock();
       const fetch = scriptedFetch([503, 503, 503, 503, 200], clock);
       const call = resilientFetch(url, { clock, fetch, random: () => 0.5, retries: 4, backoff });
@@ -97,48 +97,48 @@ describe('the waits that the documentation shows', () => {
 });
 
 describe('resilientFetch', () => {
-  it('takes off its own options, and passes everything else on', async () => {
+  it('removes its own options from init, and forwards all other members', async () => {
     const init = { method: 'PUT', dispatcher: 'd', cf: {}, retryOptions: 5, retries: 1, timeout: 5, onFailure: undefined };
 
-    const { signal, ...rest } = { ...await passedOn(init) };
+    const { signal, ...rest } = { ...await forwardedInit(init) };
 
     assert.deepEqual(rest, { method: 'PUT', dispatcher: 'd', cf: init.cf, retryOptions: 5 });
     assert.ok(signal instanceof AbortSignal);
   });
 
-  it('is fetch itself where there is nothing to do, to the very promise', async () => {
+  it('returns the promise of fetch itself without retries and limits', async () => {
     const api = resilientFetch.with({ retries: 0, timeout: Infinity });
-    const answer = Promise.resolve(new Response(null, { status: 503 }));
-    const seen: unknown[][] = [];
-    const fetch = (...given: unknown[]): Promise<Response> => {
-      seen.push(given);
-      return answer;
+    const promise = Promise.resolve(new Response(null, { status: 503 }));
+    const calls: unknown[][] = [];
+    const fetch = (...args: unknown[]): Promise<Response> => {
+      calls.push(args);
+      return promise;
     };
     const init = { method: 'PUT' };
 
-    const answers = [api.with({ fetch })(url, init), api(url, { ...init, fetch })];
+    const promises = [api.with({ fetch })(url, init), api(url, { ...init, fetch })];
 
-    assert.deepEqual(answers.map((one) => one === answer), [true, true]);
-    assert.equal(seen[0]?.[1], init);
-    assert.deepEqual(seen, [[url, init], [url, init]]);
-    assert.deepEqual(failuresOf(await answer), []);
+    assert.deepEqual(promises.map((returned) => returned === promise), [true, true]);
+    assert.equal(calls[0]?.[1], init);
+    assert.deepEqual(calls, [[url, init], [url, init]]);
+    assert.deepEqual(failuresOf(await promise), []);
   });
 
-  it('makes a body where there is nothing else to do', async () => {
+  it('calls a body factory without retries and limits', async () => {
     const fetch = scriptedFetch([200], new FakeClock());
 
-    await resilientFetch(url, { fetch, retries: 0, timeout: Infinity, method: 'PUT', body: () => 'made' });
+    await resilientFetch(url, { fetch, retries: 0, timeout: Infinity, method: 'PUT', body: () => 'created' });
 
-    assert.equal(await fetch.requests[0]?.request.text(), 'made');
+    assert.equal(await fetch.requests[0]?.request.text(), 'created');
   });
 
-  it('passes init on as it is where there is nothing to add', async () => {
+  it('forwards the same init if there is no signal to add', async () => {
     const init = { method: 'PUT' };
 
-    assert.equal(await passedOn(init, { timeout: Infinity }), init);
+    assert.equal(await forwardedInit(init, { timeout: Infinity }), init);
   });
 
-  it('counts options that init inherits', async () => {
+  it('reads options that init inherits', async () => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([503], clock);
     const init = Object.create({ retries: 0, clock, fetch }) as ResilientInit;
@@ -146,7 +146,7 @@ describe('resilientFetch', () => {
     assert.equal((await resilientFetch(url, init)).status, 503);
   });
 
-  it('counts options that are accessors of a class', async () => {
+  it('reads options that are accessors of a class', async () => {
     class Init {
       get retries(): number {
         return 0;
@@ -159,18 +159,18 @@ describe('resilientFetch', () => {
     assert.deepEqual(fetch.times, [0]);
   });
 
-  it('takes a Request as init', async () => {
-    const init = await passedOn(new Request(url, { method: 'DELETE', headers: { a: 'b' } }));
+  it('accepts a Request as init', async () => {
+    const init = await forwardedInit(new Request(url, { method: 'DELETE', headers: { a: 'b' } }));
 
     assert.equal(init?.method, 'DELETE');
     assert.equal(new Headers(init?.headers).get('a'), 'b');
   });
 
-  it('takes null as init', async () => {
-    assert.deepEqual(Object.keys(await passedOn(null) ?? {}), ['signal']);
+  it('accepts an init of null', async () => {
+    assert.deepEqual(Object.keys(await forwardedInit(null) ?? {}), ['signal']);
   });
 
-  it('makes no attempt with itself, where a client hands it its own settings as init', async () => {
+  it('does not call itself if it is its own fetch option', async () => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([503, 503, 503, 503], clock);
     const api = resilientFetch.with({ clock, fetch, retries: 1, random: () => 0.5 });
@@ -182,19 +182,19 @@ describe('resilientFetch', () => {
     assert.deepEqual(fetch.times, [0, 100]);
   });
 
-  it('rejects for an option that it cannot use, before anything is sent', async () => {
+  it('rejects for an invalid option before any request', async () => {
     const fetch = scriptedFetch([200], new FakeClock());
 
     await assert.rejects(resilientFetch(url, { fetch, retries: -1 }), {
       name: 'RangeError',
-      message: "Cannot use 'retries' as it must be an integer >= 0 or Infinity: current value is -1",
+      message: "'retries' must be an integer >= 0 or Infinity, not -1",
     });
 
     assert.deepEqual(fetch.times, []);
   });
 
-  it('leaves unknown names to the platform', async () => {
-    assert.deepEqual(Object.keys(await passedOn({ retry: 5 }) ?? {}), ['retry', 'signal']);
+  it('forwards unknown members of init', async () => {
+    assert.deepEqual(Object.keys(await forwardedInit({ retry: 5 }) ?? {}), ['retry', 'signal']);
   });
 
   it('has the length of fetch', () => {
@@ -202,7 +202,7 @@ describe('resilientFetch', () => {
     assert.equal(resilientFetch.with({}).length, 1);
   });
 
-  it('sends nothing where the signal has aborted', async () => {
+  it('sends no request if the signal is already aborted', async () => {
     const fetch = scriptedFetch([200], new FakeClock());
 
     await assert.rejects(resilientFetch(url, { fetch, signal: AbortSignal.abort('stop') }), (reason) => reason === 'stop');
@@ -210,7 +210,7 @@ describe('resilientFetch', () => {
     assert.deepEqual(fetch.times, []);
   });
 
-  it('rejects with the reason where the signal has aborted and fetch answers all the same', async () => {
+  it('rejects with the reason if the signal is already aborted and fetch resolves', async () => {
     const response = new Response('late');
 
     await assert.rejects(resilientFetch(url, { fetch: async () => response, signal: AbortSignal.abort('stop') }), (reason) => reason === 'stop');
@@ -219,31 +219,31 @@ describe('resilientFetch', () => {
   });
 
   for (const [name, fetch] of [
-    ['fails in its own way', () => Promise.reject(new TypeError('fetch failed'))],
+    ['rejects with another error', () => Promise.reject(new TypeError('fetch failed'))],
     ['never settles', () => new Promise<never>(() => {})],
   ] as const) {
-    it(`rejects with the reason where the signal has aborted and fetch ${name}`, async () => {
+    it(`rejects with the reason if the signal is already aborted and fetch ${name}`, async () => {
       await assert.rejects(resilientFetch(url, { fetch, signal: AbortSignal.abort('stop') }), (reason) => reason === 'stop');
     });
   }
 
   const used = new Request(url, { method: 'PUT', body: 'x' });
   void used.text();
-  for (const [name, input] of [['arguments', '/relative'], ['a Request', used]] as const) {
-    it(`rejects with the reason where the signal has aborted and fetch takes ${name} that the platform refuses`, async () => {
-      const response = new Response('taken');
+  for (const [name, input] of [['a URL', '/relative'], ['a Request', used]] as const) {
+    it(`rejects with the reason if the signal is already aborted and fetch accepts ${name} that the platform rejects`, async () => {
+      const response = new Response('accepted');
 
       await assert.rejects(resilientFetch(input, { fetch: async () => response, signal: AbortSignal.abort('stop') }), (reason) => reason === 'stop');
 
       assert.equal(response.bodyUsed, true);
     });
 
-    it(`leaves ${name} that the platform refuses to its own error, though the signal has aborted`, async () => {
+    it(`rejects with the platform's error for ${name} that the platform rejects, even if the signal is already aborted`, async () => {
       await assert.rejects(resilientFetch(input, { signal: AbortSignal.abort('stop') }), { name: 'TypeError' });
     });
   }
 
-  it('leaves a signal that is none to fetch', async () => {
+  it('rejects with the error of fetch for an invalid signal', async () => {
     const fetch = scriptedFetch([200], new FakeClock());
 
     await assert.rejects(resilientFetch(url, { fetch, signal: 'stop' } as unknown as ResilientInit), { name: 'TypeError' });
@@ -251,7 +251,7 @@ describe('resilientFetch', () => {
     assert.deepEqual(fetch.times, []);
   });
 
-  it('hands over what a fetch makes of a signal that is none', async () => {
+  it('resolves with the response of fetch for an invalid signal', async () => {
     const response = new Response(null);
 
     assert.equal(await resilientFetch(url, { fetch: async () => response, signal: {} } as unknown as ResilientInit), response);
@@ -259,7 +259,7 @@ describe('resilientFetch', () => {
 });
 
 describe('resilientFetch.with', () => {
-  it('gives a copy with other defaults', async () => {
+  it('creates a copy with other defaults', async () => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([503], clock);
 
@@ -268,7 +268,7 @@ describe('resilientFetch.with', () => {
     assert.equal(response.status, 503);
   });
 
-  it('can be chained, the later over the earlier', async () => {
+  it('can be chained, with later options over earlier ones', async () => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([503, 503], clock);
     const api = resilientFetch.with({ clock, fetch, retries: 5, random: () => 0.5 }).with({ retries: 1 });
@@ -280,7 +280,7 @@ describe('resilientFetch.with', () => {
     assert.deepEqual(fetch.times, [0, 100]);
   });
 
-  it("lets a call's own options go over its defaults", async () => {
+  it('is overruled by the options of a call', async () => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([503], clock);
 
@@ -289,7 +289,7 @@ describe('resilientFetch.with', () => {
     assert.deepEqual(fetch.times, [0]);
   });
 
-  it('leaves the one it was taken from as it is', async () => {
+  it('does not change the original', async () => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([503, 503], clock);
     const api = resilientFetch.with({ clock, fetch, retries: 1, random: () => 0 });
@@ -300,7 +300,7 @@ describe('resilientFetch.with', () => {
     assert.deepEqual(fetch.times, [0, 0]);
   });
 
-  it('throws for an option that it cannot use', () => {
+  it('throws for an invalid option', () => {
     assert.throws(() => resilientFetch.with({ timeout: 0 }), { name: 'RangeError' });
   });
 

@@ -6,7 +6,7 @@ import { parseRetryAfter, retryAfterOf } from '../../src/retry-after.ts';
 const example = Date.UTC(1994, 10, 6, 8, 49, 37);
 
 /** Mon, 23 Nov 2026 12:00:00 GMT. */
-const present = Date.UTC(2026, 10, 23, 12);
+const now = Date.UTC(2026, 10, 23, 12);
 
 const day = 86_400_000;
 
@@ -23,8 +23,8 @@ describe('parseRetryAfter', () => {
     ['9'.repeat(400), Infinity],
   ];
   for (const [value, expected] of seconds) {
-    it(`takes ${value.slice(0, 24)} as seconds`, () => {
-      assert.equal(parseRetryAfter(value, present), expected);
+    it(`parses ${value.slice(0, 24)} as seconds`, () => {
+      assert.equal(parseRetryAfter(value, now), expected);
     });
   }
 
@@ -36,15 +36,15 @@ describe('parseRetryAfter', () => {
     ['Tue, 24 Nov 2026 12:00:00 GMT', day],
     ['Mon, 23 Nov 2026 23:59:60 GMT', day / 2],
     ['Thu, 29 Feb 2028 12:00:00 GMT', 463 * day],
-    ['Fri, 31 Dec 9999 23:59:59 GMT', Date.UTC(9999, 11, 31, 23, 59, 59) - present],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', Date.UTC(9999, 11, 31, 23, 59, 59) - now],
     ['Sat, 01 Jan 0000 00:00:00 GMT', 0],
     ['Sun, 01 Jan 0050 00:00:00 GMT', 0],
     ['Monday, 23-Nov-26 12:00:30 GMT', 30_000],
     ['Sunday, 06-Nov-94 08:49:37 GMT', 0],
     ['Tuesday, 24-Nov-26 12:00:00 GMT', day],
-    ['Saturday, 23-Nov-30 12:00:00 GMT', Date.UTC(2030, 10, 23, 12) - present],
-    ['Wednesday, 01-Jan-75 00:00:00 GMT', Date.UTC(2075, 0, 1) - present],
-    ['Thursday, 23-Nov-76 12:00:00 GMT', Date.UTC(2076, 10, 23, 12) - present],
+    ['Saturday, 23-Nov-30 12:00:00 GMT', Date.UTC(2030, 10, 23, 12) - now],
+    ['Wednesday, 01-Jan-75 00:00:00 GMT', Date.UTC(2075, 0, 1) - now],
+    ['Thursday, 23-Nov-76 12:00:00 GMT', Date.UTC(2076, 10, 23, 12) - now],
     ['Monday, 23-Nov-76 12:00:01 GMT', 0],
     ['Friday, 23-Nov-77 12:00:00 GMT', 0],
     ['Mon Nov 23 12:00:30 2026', 30_000],
@@ -52,24 +52,24 @@ describe('parseRetryAfter', () => {
     ['Tue Dec  1 12:00:00 2026', 8 * day],
   ];
   for (const [value, expected] of dates) {
-    it(`takes ${value} as a date`, () => {
-      assert.equal(parseRetryAfter(value, present), expected);
+    it(`parses ${value} as a date`, () => {
+      assert.equal(parseRetryAfter(value, now), expected);
     });
   }
 
-  it('takes the three forms of one date as the same moment', () => {
+  it('parses the three forms of a date to the same moment', () => {
     const forms = ['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994'];
 
-    const waits = forms.map((form) => parseRetryAfter(form, example - 5_000));
+    const delays = forms.map((form) => parseRetryAfter(form, example - 5_000));
 
-    assert.deepEqual(waits, [5_000, 5_000, 5_000]);
+    assert.deepEqual(delays, [5_000, 5_000, 5_000]);
   });
 
-  it('takes a two-digit year past the end of its century as one to come', () => {
+  it('parses a two-digit year after the end of a century as a future year', () => {
     assert.equal(parseRetryAfter('Saturday, 01-Jan-00 00:00:00 GMT', Date.UTC(1999, 11, 31, 23, 59)), 60_000);
   });
 
-  const absent: (string | null | undefined)[] = [
+  const invalid: (string | null | undefined)[] = [
     null,
     undefined,
     '',
@@ -121,16 +121,27 @@ describe('parseRetryAfter', () => {
     'Mon Nov 6 08:49:37 2026',
     'Mon Nov 06 08:49:37 2026 GMT',
     'Mon Nov 31 08:49:37 2026',
+    'Mon Nov 23 12:00:00- 2026',
+    'Mon, 23 Nov 2026 12:00:00-1 GMT',
+    'Monday, 23-Nov-26 12:00:00- GMT',
   ];
-  for (const value of absent) {
-    it(`takes ${JSON.stringify(value)} as absent`, () => {
-      assert.equal(parseRetryAfter(value, present), undefined);
+  for (const value of invalid) {
+    it(`is undefined for ${JSON.stringify(value)}`, () => {
+      assert.equal(parseRetryAfter(value, now), undefined);
+    });
+  }
+
+  for (let month = 0; month < 12; month += 1) {
+    const date = new Date(Date.UTC(2027, month, 15, 10, 20, 30));
+
+    it(`takes ${date.toUTCString()} as a date`, () => {
+      assert.equal(parseRetryAfter(date.toUTCString(), now), date.getTime() - now);
     });
   }
 });
 
-describe('parseRetryAfter without a present', () => {
-  it('takes a date as absent, and seconds as they are', () => {
+describe('parseRetryAfter with a date of NaN', () => {
+  it('is undefined for a date, and parses seconds', () => {
     assert.equal(parseRetryAfter('Mon, 23 Nov 2026 12:00:30 GMT', NaN), undefined);
     assert.equal(parseRetryAfter('Monday, 23-Nov-26 12:00:30 GMT', NaN), undefined);
     assert.equal(parseRetryAfter('5', NaN), 5_000);
@@ -140,39 +151,39 @@ describe('parseRetryAfter without a present', () => {
 describe('retryAfterOf', () => {
   const respond = (headers: Record<string, string>): Response => new Response(null, { status: 503, headers });
 
-  it('knows no wait where there is no header', () => {
-    assert.equal(retryAfterOf(respond({}), present), undefined);
+  it('is undefined without the header', () => {
+    assert.equal(retryAfterOf(respond({}), now), undefined);
   });
 
-  it('knows no wait where a stand-in for a Response has no headers', () => {
-    assert.equal(retryAfterOf({ status: 503 } as Response, present), undefined);
+  it('is undefined for a mock without headers', () => {
+    assert.equal(retryAfterOf({ status: 503 } as Response, now), undefined);
   });
 
-  it('reads seconds', () => {
-    assert.equal(retryAfterOf(respond({ 'retry-after': '7' }), present), 7_000);
+  it('parses seconds', () => {
+    assert.equal(retryAfterOf(respond({ 'retry-after': '7' }), now), 7_000);
   });
 
-  it('measures a date against the Date of the response, whatever the clock here says', () => {
+  it('measures a date against the Date of the response, not against the clock', () => {
     const response = respond({ 'retry-after': 'Sun, 06 Nov 1994 08:49:47 GMT', date: 'Sun, 06 Nov 1994 08:49:37 GMT' });
 
-    assert.equal(retryAfterOf(response, present), 10_000);
+    assert.equal(retryAfterOf(response, now), 10_000);
   });
 
-  it('measures a date against the clock where the Date of the response is malformed', () => {
+  it('measures a date against the clock if the Date of the response is invalid', () => {
     const response = respond({ 'retry-after': 'Mon, 23 Nov 2026 12:00:10 GMT', date: 'today' });
 
-    assert.equal(retryAfterOf(response, present), 10_000);
+    assert.equal(retryAfterOf(response, now), 10_000);
   });
 
-  it('measures a date against the clock where the response has no Date', () => {
-    assert.equal(retryAfterOf(respond({ 'retry-after': 'Mon, 23 Nov 2026 12:00:10 GMT' }), present), 10_000);
+  it('measures a date against the clock if the response has no Date', () => {
+    assert.equal(retryAfterOf(respond({ 'retry-after': 'Mon, 23 Nov 2026 12:00:10 GMT' }), now), 10_000);
   });
 
-  it('takes two headers of the name as absent, as they are joined by a comma', () => {
+  it('is undefined for two headers, because fetch joins them with a comma', () => {
     const response = respond({});
     response.headers.append('retry-after', '120');
     response.headers.append('retry-after', '60');
 
-    assert.equal(retryAfterOf(response, present), undefined);
+    assert.equal(retryAfterOf(response, now), undefined);
   });
 });

@@ -4,97 +4,87 @@ import { describe, it } from 'node:test';
 import { TimeoutError } from '../../src/errors.ts';
 import type { Abortable } from '../../src/abort-forwarding.ts';
 import type { Init } from '../../src/fetch-arguments.ts';
-import { toFetch, toDispatch, type Callback, type Fetch, type Layer } from '../../src/dispatch.ts';
+import { toDispatch, type Callback, type Fetch, type Layer } from '../../src/dispatch.ts';
 import { FakeClock, scriptedFetch } from '../../src/testing/index.ts';
-import { withAbort, withTimeout } from '../../src/timeout.ts';
+import { withTimeout } from '../../src/timeout.ts';
 import { collect } from '../support/loopback.ts';
+import { resetError, respond, statusOf, toFetch, trace, url } from './trace.ts';
 
-const url = 'http://users.test/1';
+/** Wraps a fetch in a layer. */
+const wrap = (layer: Layer, fetch: Fetch): Fetch => toFetch(layer(toDispatch(fetch)));
 
-/** A fetch with the layer's quality. */
-const over = (layer: Layer, fetch: Fetch): Fetch => toFetch(layer(toDispatch(fetch)));
-
-/** A fetch that never answers, whatever its signal says; notes the init that it was given. */
-function deafFetch(): { fetch: Fetch; inits: (Init | undefined)[]; answer: (response: Response) => void } {
+/** A fetch that ignores its signal, and stays pending until `respond` is called. `inits` has the init of each request. */
+function createPendingFetch(): { fetch: Fetch; inits: (Init | undefined)[]; respond: (response: Response) => void } {
   const inits: (Init | undefined)[] = [];
-  let answer: (response: Response) => void = () => {};
+  let respond: (response: Response) => void = () => {};
   const fetch: Fetch = (_input, init) => {
     inits.push(init);
-    return new Promise((resolve) => { answer = resolve; });
+    return new Promise((resolve) => { respond = resolve; });
   };
-  return { fetch, inits, answer: (response) => answer(response) };
+  return { fetch, inits, respond: (response) => respond(response) };
 }
 
-describe('withAbort', () => {
-  it('rejects with the reason though the fetch ignores its signal, and drops what it answers later', async () => {
+describe('withTimeout without a controller', () => {
+  it('rejects with the reason even if fetch ignores its signal, and discards a late response', async () => {
     const controller = new AbortController();
-    const { fetch, answer } = deafFetch();
+    const { fetch, respond } = createPendingFetch();
     const late = new Response('late');
-    const call = over(withAbort(new FakeClock()), fetch)(url, { signal: controller.signal });
+    const call = wrap(withTimeout(Infinity, 'attempt', new FakeClock(), false), fetch)(url, { signal: controller.signal });
 
     controller.abort('stop');
     await assert.rejects(call, (reason) => reason === 'stop');
-    answer(late);
+    respond(late);
     await new FakeClock().settle();
 
     assert.equal(late.bodyUsed, true);
     assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
   });
 
-  it('hands over what comes, and lets go of the signal', async () => {
+  it('resolves with the response, and removes its listener', async () => {
     const { signal } = new AbortController();
     const response = new Response('x');
 
-    assert.equal(await over(withAbort(new FakeClock()), async () => response)(url, { signal }), response);
+    assert.equal(await wrap(withTimeout(Infinity, 'attempt', new FakeClock(), false), async () => response)(url, { signal }), response);
 
     assert.equal(response.body?.locked, false);
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
-
-  it('is no layer at all where there is no signal', () => {
-    const callback: Callback = { onResponse() {}, onError() {} };
-    const callbacks: Callback[] = [];
-
-    withAbort(new FakeClock())((_input, _init, callback) => callbacks.push(callback))(url, undefined, callback);
-
-    assert.deepEqual(callbacks, [callback]);
-  });
 });
 
 describe('withTimeout', () => {
-  it('lets a body be collected that the reason of its abort holds', async () => {
-    const begin = async (end: 'caller' | 'library'): Promise<WeakRef<object>> => {
+  it('lets a body be collected that an abort reason references', async () => {
+    const setup = async (abortedBy: 'caller' | 'library'): Promise<WeakRef<object>> => {
       const caller = new AbortController();
       const body = new ReadableStream();
       let request: Abortable | undefined;
-      const callback: Callback = { onResponse: (_response, told) => { request = told; }, onError: assert.fail };
-      withTimeout(100, 'attempt', new FakeClock())(toDispatch(async () => new Response(body)))(url, { signal: caller.signal }, callback);
+      const callback: Callback = { onResponse: (_response, abortable) => { request = abortable; }, onError: assert.fail };
+      withTimeout(100, 'attempt', new FakeClock(), true)(toDispatch(async () => new Response(body)))(url, { signal: caller.signal }, caller.signal, callback);
       await new FakeClock().settle();
-      (end === 'caller' ? caller : request)?.abort({ body });
+      (abortedBy === 'caller' ? caller : request)?.abort({ body });
       return new WeakRef(body);
     };
-    const bodies = [await begin('caller'), await begin('library')];
+    const bodies = [await setup('caller'), await setup('library')];
 
     await collect();
 
     assert.deepEqual(bodies.map((body) => body.deref()), [undefined, undefined]);
   });
 
-  it('hands over the very response, and leaves no timer and no listener', async () => {
+  it('resolves with the same response, and leaves no timer and no listener', async () => {
     const clock = new FakeClock();
     const { signal } = new AbortController();
     const response = new Response(null);
 
-    const result = await over(withTimeout(100, 'attempt', clock), scriptedFetch([response], clock))(url, { signal });
+    const result = await wrap(withTimeout(100, 'attempt', clock, true), scriptedFetch([response], clock))(url, { signal });
 
     assert.equal(result, response);
     assert.equal(clock.pending, 0);
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
-  it('rejects with a TimeoutError when the time is over', async () => {
+  it('rejects with a TimeoutError after the timeout', async () => {
     const clock = new FakeClock();
-    const call = over(withTimeout(100, 'attempt', clock), scriptedFetch(['hang'], clock))(url);
+    const call = wrap(withTimeout(100, 'attempt', clock, true), scriptedFetch(['hang'], clock))(url);
     const rejection = assert.rejects(call, (error) => {
       assert.ok(error instanceof TimeoutError);
       assert.deepEqual([error.scope, error.timeout, clock.now()], ['attempt', 100, 100]);
@@ -106,10 +96,10 @@ describe('withTimeout', () => {
     await rejection;
   });
 
-  it('aborts what is beneath it with that error', async () => {
+  it('aborts the signal of the request with the same error', async () => {
     const clock = new FakeClock();
-    const { fetch, inits } = deafFetch();
-    const call = over(withTimeout(100, 'attempt', clock), fetch)(url);
+    const { fetch, inits } = createPendingFetch();
+    const call = wrap(withTimeout(100, 'attempt', clock, true), fetch)(url);
     const rejection = assert.rejects(call, (error) => error === inits[0]?.signal?.reason);
 
     await clock.advance(100);
@@ -117,34 +107,34 @@ describe('withTimeout', () => {
     await rejection;
   });
 
-  it('lets an answer through that comes in time', async () => {
+  it('resolves with a response within the timeout', async () => {
     const clock = new FakeClock();
-    const call = over(withTimeout(100, 'attempt', clock), scriptedFetch([{ after: 99, outcome: 200 }], clock))(url);
+    const call = wrap(withTimeout(100, 'attempt', clock, true), scriptedFetch([{ after: 99, outcome: 200 }], clock))(url);
 
     await clock.advance(99);
 
     assert.equal((await call).status, 200);
   });
 
-  it('leaves behind a fetch that ignores its signal, and drops what it answers later', async () => {
+  it('rejects even if fetch ignores its signal, and discards a late response', async () => {
     const clock = new FakeClock();
-    const { fetch, answer } = deafFetch();
+    const { fetch, respond } = createPendingFetch();
     const late = new Response('late');
-    const call = over(withTimeout(100, 'attempt', clock), fetch)(url);
+    const call = wrap(withTimeout(100, 'attempt', clock, true), fetch)(url);
     const rejection = assert.rejects(call, { name: 'TimeoutError' });
     await clock.advance(100);
     await rejection;
 
-    answer(late);
+    respond(late);
     await clock.settle();
 
     assert.equal(late.bodyUsed, true);
   });
 
-  it("rejects with the caller's own reason, and leaves no timer and no listener", async () => {
+  it("rejects with the caller's reason, and leaves no timer and no listener", async () => {
     const clock = new FakeClock();
     const controller = new AbortController();
-    const call = over(withTimeout(100, 'attempt', clock), scriptedFetch(['hang'], clock))(url, { signal: controller.signal });
+    const call = wrap(withTimeout(100, 'attempt', clock, true), scriptedFetch(['hang'], clock))(url, { signal: controller.signal });
 
     controller.abort('stop');
 
@@ -154,29 +144,20 @@ describe('withTimeout', () => {
     assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
   });
 
-  it('follows the signal of a Request', async () => {
+  it("rejects with the reason of a Request's signal", async () => {
     const clock = new FakeClock();
     const controller = new AbortController();
     const request = new Request(url, { signal: controller.signal });
-    const call = over(withTimeout(100, 'attempt', clock), scriptedFetch(['hang'], clock))(request);
+    const call = wrap(withTimeout(100, 'attempt', clock, true), scriptedFetch(['hang'], clock))(request);
 
     controller.abort('stop');
 
     await assert.rejects(call, (reason) => reason === 'stop');
   });
 
-  it('passes on what is thrown beneath it at once', async () => {
+  it('sets no timer for a timeout of Infinity', async () => {
     const clock = new FakeClock();
-    const fetch: Fetch = () => { throw new Error('broken'); };
-
-    await assert.rejects(over(withTimeout(100, 'attempt', clock), fetch)(url), /^Error: broken$/);
-
-    assert.equal(clock.pending, 0);
-  });
-
-  it('sets no timer where there is no limit', async () => {
-    const clock = new FakeClock();
-    const call = over(withTimeout(Infinity, 'attempt', clock), scriptedFetch([{ after: 5, outcome: 200 }], clock))(url);
+    const call = wrap(withTimeout(Infinity, 'attempt', clock, true), scriptedFetch([{ after: 5, outcome: 200 }], clock))(url);
     await clock.settle();
 
     assert.equal(clock.pending, 1);
@@ -184,21 +165,81 @@ describe('withTimeout', () => {
     await call;
   });
 
-  it('leaves it to what is beneath a total to settle, once it is aborted', async () => {
+  it('settles an aborted total only when the inner fetch settles', async () => {
     const clock = new FakeClock();
-    let settle: (reason: unknown) => void = () => {};
-    const beneath: Fetch = (_input, init) => new Promise((_resolve, reject) => {
-      settle = () => reject(init?.signal?.reason);
+    let rejectInner: () => void = () => {};
+    const inner: Fetch = (_input, init) => new Promise((_resolve, reject) => {
+      rejectInner = () => reject(init?.signal?.reason);
     });
-    const settled: unknown[] = [];
-    over(withTimeout(100, 'total', clock), beneath)(url).catch((error: unknown) => settled.push(error));
+    const errors: unknown[] = [];
+    wrap(withTimeout(100, 'total', clock, true), inner)(url).catch((error: unknown) => errors.push(error));
 
     await clock.advance(100);
-    const before = settled.length;
-    settle(undefined);
+    const before = errors.length;
+    rejectInner();
     await clock.settle();
 
     assert.equal(before, 0);
-    assert.ok(settled[0] instanceof TimeoutError && settled[0].scope === 'total');
+    assert.ok(errors[0] instanceof TimeoutError && errors[0].scope === 'total');
+  });
+});
+
+describe('totalTimeout', () => {
+  it('aborts the attempt in flight, and records it', async () => {
+    const { result, settledAt, failures } = await trace([503, 'hang'], { totalTimeout: 500 });
+
+    assert.ok(result instanceof TimeoutError);
+    assert.deepEqual([result.scope, result.timeout, settledAt], ['total', 500, 500]);
+    assert.deepEqual(failures.at(-1), { attempt: 2, kind: 'timeout', error: result, duration: 400, stopped: 'total-timeout' });
+  });
+
+  it('is reported to onFailure', async () => {
+    const reported: unknown[] = [];
+    const { result } = await trace(['hang'], { totalTimeout: 500, onFailure: ({ error, stopped }) => void reported.push(error, stopped) });
+
+    assert.deepEqual(reported, [result, 'total-timeout']);
+  });
+
+  it('resolves with the response at once if the delay exceeds the time left', async () => {
+    const last = respond(503);
+    const { fetch, result, settledAt, failures } = await trace([503, last], { totalTimeout: 250 });
+
+    assert.equal(result, last);
+    assert.deepEqual([fetch.times, settledAt], [[0, 100], 100]);
+    assert.equal(failures.at(-1)?.stopped, 'total-timeout');
+  });
+
+  it('rejects with the error at once if the delay exceeds the time left', async () => {
+    const last = resetError();
+    const { result } = await trace([last], { totalTimeout: 50 });
+
+    assert.equal(result, last);
+  });
+
+  it('aborts an attempt without a timeout, even if fetch ignores its signal', async () => {
+    const { result, settledAt } = await trace([], { totalTimeout: 500, timeout: Infinity, fetch: () => new Promise(() => {}) });
+
+    assert.ok(result instanceof TimeoutError);
+    assert.equal(settledAt, 500);
+  });
+
+  it('ends a pending shouldRetry', async () => {
+    const { result, settledAt } = await trace([503], { totalTimeout: 500, shouldRetry: () => new Promise<boolean>(() => {}) });
+
+    assert.ok(result instanceof TimeoutError);
+    assert.equal(settledAt, 500);
+  });
+
+  it('includes the delays', async () => {
+    const { fetch, result } = await trace([503, 503, 'hang'], { totalTimeout: 1_000, timeout: 900 });
+
+    assert.deepEqual(fetch.times, [0, 100, 300]);
+    assert.ok(result instanceof TimeoutError && result.scope === 'total');
+  });
+
+  it('does not change a call that settles in time', async () => {
+    const { result } = await trace([503, 200], { totalTimeout: 500 });
+
+    assert.equal(statusOf(result), 200);
   });
 });

@@ -5,35 +5,35 @@ import { FakeClock, scriptedFetch } from '../../../src/testing/index.ts';
 const url = 'http://users.test/1';
 
 describe('scriptedFetch', () => {
-  it('answers with a status', async () => {
+  it('resolves with a Response of the status', async () => {
     const response = await scriptedFetch([503], new FakeClock())(url);
 
     assert.equal(response.status, 503);
     assert.equal(response.body, null);
   });
 
-  it('answers with the very Response', async () => {
+  it('resolves with the same Response', async () => {
     const response = new Response('x');
 
     assert.equal(await scriptedFetch([response], new FakeClock())(url), response);
   });
 
-  it('rejects with the very error', async () => {
+  it('rejects with the same error', async () => {
     const error = new TypeError('fetch failed');
 
     await assert.rejects(scriptedFetch([error], new FakeClock())(url), (reason) => reason === error);
   });
 
-  it('answers after a while', async () => {
+  it('resolves after a delay', async () => {
     const clock = new FakeClock();
-    const answered = scriptedFetch([{ after: 100, outcome: 200 }], clock)(url).then(() => clock.now());
+    const respondedAt = scriptedFetch([{ after: 100, outcome: 200 }], clock)(url).then(() => clock.now());
 
     await clock.advance(1_000);
 
-    assert.equal(await answered, 100);
+    assert.equal(await respondedAt, 100);
   });
 
-  it('rejects after a while', async () => {
+  it('rejects after a delay', async () => {
     const clock = new FakeClock();
     const call = scriptedFetch([{ after: 100, outcome: new Error('reset') }], clock)(url);
     const rejection = assert.rejects(call, /^Error: reset$/);
@@ -43,7 +43,7 @@ describe('scriptedFetch', () => {
     await rejection;
   });
 
-  it('leaves the outcome to a function of the request', async () => {
+  it('calls a function with the request', async () => {
     const echo = async (request: Request): Promise<Response> => new Response(await request.text());
 
     const response = await scriptedFetch([echo], new FakeClock())(url, { method: 'POST', body: 'hello' });
@@ -51,7 +51,7 @@ describe('scriptedFetch', () => {
     assert.equal(await response.text(), 'hello');
   });
 
-  it('hangs until it is aborted', async () => {
+  it('stays pending until it is aborted', async () => {
     const clock = new FakeClock();
     const controller = new AbortController();
     const call = scriptedFetch(['hang'], clock)(url, { signal: controller.signal });
@@ -62,7 +62,7 @@ describe('scriptedFetch', () => {
     await assert.rejects(call, (reason) => reason === 'stop');
   });
 
-  it('obeys an abort while it waits, and leaves no timer', async () => {
+  it('rejects with the reason when aborted during a delay, and leaves no timer', async () => {
     const clock = new FakeClock();
     const controller = new AbortController();
     const call = scriptedFetch([{ after: 100, outcome: 200 }], clock)(url, { signal: controller.signal });
@@ -74,7 +74,7 @@ describe('scriptedFetch', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('is not asked by an aborted call', async () => {
+  it('does not log a call with an aborted signal', async () => {
     const fetch = scriptedFetch([200], new FakeClock());
 
     await assert.rejects(fetch(url, { signal: AbortSignal.abort('stop') }), (reason) => reason === 'stop');
@@ -82,7 +82,7 @@ describe('scriptedFetch', () => {
     assert.deepEqual(fetch.times, []);
   });
 
-  it('refuses what fetch refuses', async () => {
+  it('rejects what fetch rejects', async () => {
     const fetch = scriptedFetch([200], new FakeClock());
 
     await assert.rejects(fetch('http://'), { name: 'TypeError' });
@@ -90,7 +90,7 @@ describe('scriptedFetch', () => {
     assert.deepEqual(fetch.times, []);
   });
 
-  it('uses up the body of a Request, as fetch does', async () => {
+  it('uses the body of a Request', async () => {
     const request = new Request(url, { method: 'POST', body: 'x' });
 
     await scriptedFetch([200], new FakeClock())(request);
@@ -98,7 +98,7 @@ describe('scriptedFetch', () => {
     assert.equal(request.bodyUsed, true);
   });
 
-  it('logs what it was asked, and when', async () => {
+  it('logs each request and its time', async () => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([200, 200], clock);
 
@@ -112,17 +112,17 @@ describe('scriptedFetch', () => {
     assert.equal(await second?.request.text(), 'x');
   });
 
-  const slips: [unknown, string][] = [['hangs', 'TypeError'], [20, 'RangeError'], [600, 'RangeError'], [200.5, 'RangeError']];
-  for (const [outcome, name] of slips) {
-    it(`throws a ${name} for the outcome ${outcome}`, () => {
+  const invalid: [unknown, string][] = [['hangs', 'TypeError'], [20, 'RangeError'], [600, 'RangeError'], [200.5, 'RangeError']];
+  for (const [outcome, name] of invalid) {
+    it(`throws a ${name} for an outcome of ${outcome}`, () => {
       assert.throws(() => scriptedFetch([outcome as number], new FakeClock()), { name });
     });
   }
 
-  it('rejects a request for which nothing is scripted', async () => {
+  it('rejects a request without a scripted outcome', async () => {
     const fetch = scriptedFetch([200], new FakeClock());
     await fetch(url);
 
-    await assert.rejects(fetch(url), { name: 'RangeError', message: 'The script has 1 outcomes, none for request 2' });
+    await assert.rejects(fetch(url), { name: 'RangeError', message: 'scriptedFetch: no outcome for request 2 (1 scripted)' });
   });
 });

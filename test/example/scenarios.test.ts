@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { FakeClock } from 'resilient-fetch/testing';
+import { scenarios, startScenarios, type Scenario, type ScenarioResult, type ScenarioRunner, type TimedAttempt } from '../../example/scenarios.ts';
+
+const aaron = { id: 1, name: 'Aaron Apple', phone: '99992222' };
+const orders = [
+  { id: 1, user: 1, product: 'Apple IPhone' },
+  { id: 3, user: 1, product: 'Wireless Charger' },
+];
+
+interface Setup {
+  readonly clock: FakeClock;
+  readonly runner: ScenarioRunner;
+  /** The attempts that `onAttempt` was called with. */
+  readonly reported: TimedAttempt[];
+}
+
+async function setup(t: TestContext): Promise<Setup> {
+  const clock = new FakeClock({ now: 123_000 });
+  const reported: TimedAttempt[] = [];
+  const runner = await startScenarios(clock, (attempt) => reported.push(attempt));
+  t.after(() => runner.close());
+  return { clock, runner, reported };
+}
+
+/** Runs a scenario over real connections in virtual time. The clock advances only after each step of the network. */
+async function resultOf({ clock, runner, reported }: Setup, scenario: Scenario): Promise<ScenarioResult> {
+  let result: ScenarioResult | undefined;
+  const before = reported.length;
+  void runner.run(scenario).then((value) => { result = value; });
+  for (let attempt = 1; ; attempt += 1) {
+    if (scenario.behaviour === 'hang') {
+      await clock.settle(() => result !== undefined || runner.users.requests.length === attempt);
+      await clock.advance(4_000);
+    }
+    await clock.settle(() => result !== undefined || reported.length - before === attempt);
+    if (result !== undefined) return result;
+    await clock.advance(reported.at(-1)?.delay ?? 0);
+  }
+}
+
+const findScenario = (title: string): Scenario => {
+  const scenario = scenarios.find((candidate) => candidate.title.startsWith(title));
+  assert.ok(scenario);
+  return scenario;
+};
+
+describe('startScenarios', () => {
+  const found = { user: aaron, orders };
+  const cases = [
+    { title: 'Healthy', startedAt: [0], receivedAt: [0], at: 0, status: 200, body: found },
+    {
+      title: 'Slow',
+      startedAt: [0, 4_000, 10_000, 18_000, 30_000, 50_000],
+      receivedAt: [0, 4_000, 10_000, 18_000, 30_000, 50_000],
+      at: 54_000,
+      status: 404,
+      body: { detail: 'User not found: User API timed out' },
+    },
+    { title: 'Flaky', startedAt: [0, 0, 2_000, 6_000], receivedAt: [0, 0, 2_000, 6_000], at: 6_000, status: 200, body: found },
+    {
+      title: 'Down',
+      startedAt: [0, 0, 2_000, 6_000, 14_000, 30_000],
+      receivedAt: [],
+      at: 30_000,
+      status: 404,
+      body: { detail: 'User not found: User service may be down' },
+    },
+  ];
+
+  for (const { title, startedAt, ...expected } of cases) {
+    it(`runs the scenario "${title}" to its end`, async (t) => {
+      const context = await setup(t);
+
+      const { attempts, ...result } = await resultOf(context, findScenario(title));
+
+      assert.deepEqual({ startedAt: attempts.map(({ at }) => at), ...result }, { startedAt, ...expected });
+      assert.equal(context.clock.pending, 0);
+    });
+  }
+
+  it('sends six requests, at 0, 0, 2, 6, 14 and 30 s, if Users fails without end', async (t) => {
+    const context = await setup(t);
+
+    const result = await resultOf(context, { title: 'Failing', behaviour: { failures: Infinity, status: 502 } });
+
+    assert.deepEqual(result.receivedAt, [0, 0, 2_000, 6_000, 14_000, 30_000]);
+    assert.deepEqual(result.body, { detail: 'User not found: User API failed' });
+  });
+
+  it('reports the last attempt of a failed call once', async (t) => {
+    const context = await setup(t);
+
+    await resultOf(context, { title: 'Failing', behaviour: { failures: Infinity, status: 502 } });
+
+    assert.deepEqual(context.reported.map(({ attempt, status }) => [attempt, status]), [[1, 502], [2, 502], [3, 502], [4, 502], [5, 502], [6, 502]]);
+  });
+
+  it('reports each attempt, the success included', async (t) => {
+    const context = await setup(t);
+
+    await resultOf(context, { title: 'Flaky', behaviour: { failures: 1, status: 503 } });
+
+    assert.deepEqual(context.reported, [
+      { attempt: 1, kind: 'response', status: 503, duration: 0, delay: 0, delayFrom: 'backoff', at: 0 },
+      { attempt: 2, kind: 'response', status: 200, duration: 0, at: 0 },
+    ]);
+  });
+
+  it('counts the times of each scenario from its own start', async (t) => {
+    const context = await setup(t);
+
+    await resultOf(context, findScenario('Flaky'));
+    const { attempts } = await resultOf(context, findScenario('Flaky'));
+
+    assert.deepEqual(attempts.map(({ at }) => at), [0, 0, 2_000, 6_000]);
+  });
+
+  it('rejects with the reason when the signal aborts, and leaves no timer', async (t) => {
+    const { clock, runner } = await setup(t);
+    const controller = new AbortController();
+
+    const call = runner.run(findScenario('Slow'), controller.signal);
+    await clock.settle(() => runner.users.requests.length === 1);
+    controller.abort('stop');
+
+    await assert.rejects(call, (reason) => reason === 'stop');
+    await clock.settle(() => clock.pending === 0);
+  });
+});

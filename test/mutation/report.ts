@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { MutantResult } from '@stryker-mutator/api/core';
+import { equivalents, type Equivalent } from './equivalents.ts';
+
+interface Survivor {
+  readonly place: string;
+  readonly code: string;
+  readonly replacement: string;
+}
+
+/** The mutants of one file. */
+interface FileResult {
+  readonly file: string;
+  readonly mutants: number;
+  /** The mutants that no test notices and that no reason excuses. */
+  readonly survivors: readonly Survivor[];
+  readonly equivalent: number;
+  /** The excuses for mutants that do not survive, or that no longer exist. */
+  readonly stale: readonly Equivalent[];
+}
+
+/** Stryker counts lines and columns from 1. */
+function codeOf(text: string, { start, end }: MutantResult['location']): string {
+  const lines = text.split('\n').slice(start.line - 1, end.line);
+  lines.push((lines.pop() ?? '').slice(0, end.column - 1));
+  lines.unshift((lines.shift() ?? '').slice(start.column - 1));
+  return lines.join('\n');
+}
+
+const oneLine = (code: string): string => code.replaceAll(/\s+/g, ' ');
+
+const isSame = (survivor: Survivor, { code, replacement }: Equivalent): boolean =>
+  survivor.code === code && survivor.replacement === replacement;
+
+function fileResult(file: string, mutants: readonly MutantResult[]): FileResult {
+  const text = readFileSync(file, 'utf8');
+  const known = equivalents[file] ?? [];
+  const undetected = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage').map((mutant) => ({
+    place: `${file}:${mutant.location.start.line}`,
+    code: oneLine(codeOf(text, mutant.location)),
+    replacement: oneLine(mutant.replacement ?? ''),
+  }));
+  const survivors = undetected.filter((survivor) => !known.some((equivalent) => isSame(survivor, equivalent)));
+  return {
+    file,
+    mutants: mutants.length,
+    survivors,
+    equivalent: undetected.length - survivors.length,
+    stale: known.filter((equivalent) => !undetected.some((survivor) => isSame(survivor, equivalent))),
+  };
+}
+
+/** The results of each file, in the order of their names. */
+export function fileResults(mutants: readonly MutantResult[]): FileResult[] {
+  const byFile = Object.groupBy(mutants, ({ fileName }) => relative('', fileName));
+  return Object.entries(byFile).map(([file, ofFile = []]) => fileResult(file, ofFile)).sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** The share of mutants that a test notices, in percent, among those that differ in behaviour. */
+export function scoreOf(results: readonly FileResult[]): number {
+  const sum = (count: (result: FileResult) => number): number => results.reduce((total, result) => total + count(result), 0);
+  const relevant = sum(({ mutants, equivalent }) => mutants - equivalent);
+  return 100 * (1 - sum(({ survivors }) => survivors.length) / relevant);
+}
+
+function row(name: string, results: readonly FileResult[]): string {
+  const sum = (count: (result: FileResult) => number): string =>
+    String(results.reduce((total, result) => total + count(result), 0)).padStart(12);
+  return [
+    name.padEnd(32),
+    scoreOf(results).toFixed(1).padStart(7),
+    sum(({ mutants }) => mutants),
+    sum(({ survivors }) => survivors.length),
+    sum(({ equivalent }) => equivalent),
+  ].join('');
+}
+
+export function printReport(results: readonly FileResult[]): void {
+  for (const { place, code, replacement } of results.flatMap(({ survivors }) => survivors)) {
+    console.log(`${place}\n  - ${code}\n  + ${replacement}`);
+  }
+  for (const { file, stale } of results) {
+    for (const { code } of stale) console.log(`${file}: equivalents.ts excuses a mutant of '${code}' that a test notices or that is gone`);
+  }
+  console.log(`\n${'file'.padEnd(32)}      %     mutants   survivors  equivalent`);
+  for (const result of results) console.log(row(result.file, [result]));
+  console.log(row('all', results));
+}

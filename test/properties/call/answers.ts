@@ -1,0 +1,35 @@
+import type { Answer, ErrorName } from './script.ts';
+
+const failed = (cause: unknown): Error => new TypeError('fetch failed', { cause });
+const coded = (code: string) => (): Error => failed(Object.assign(new Error(code), { code }));
+
+/** Errors of Node's fetch. */
+const errors: Record<ErrorName, () => Error> = {
+  'reset': coded('ECONNRESET'),
+  'refused': coded('ECONNREFUSED'),
+  'unknown host': coded('ENOTFOUND'),
+  'connect timeout': coded('UND_ERR_CONNECT_TIMEOUT'),
+  'certificate': coded('CERT_HAS_EXPIRED'),
+  'bad port': () => failed(new Error('bad port')),
+  'no cause': () => new TypeError('Failed to fetch'),
+  'AbortError': () => new DOMException('Nobody aborted', 'AbortError'),
+  'TimeoutError': () => new DOMException('Not ours', 'TimeoutError'),
+};
+
+/** The response or the error of an answer. `date` is the wall time of the call. */
+export function resultOf(answer: Answer, date: number): Response | Error {
+  if (answer.error !== undefined) return errors[answer.error]();
+  const { status = 200, hasBody = false } = answer;
+  const canHaveBody = status !== 204 && status !== 304;
+  return new Response(hasBody && canHaveBody ? 'a body' : null, { status, headers: headersOf(answer, date) });
+}
+
+function headersOf({ hint: { seconds, until, dated, garbage } = {}, ownHint }: Answer, date: number): Headers {
+  const headers = new Headers();
+  const httpDate = (ms: number): string => new Date(date + ms).toUTCString();
+  const retryAfter = seconds ?? (until === undefined ? garbage : httpDate(until));
+  if (retryAfter !== undefined) headers.set('Retry-After', retryAfter);
+  if (dated !== undefined) headers.set('Date', httpDate(dated));
+  if (ownHint !== undefined) headers.set('X-Wait', String(ownHint));
+  return headers;
+}

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { resilientFetch, TimeoutError, type Attempt, type ResilientInit } from '../../src/index.ts';
+import { FakeClock, scriptedFetch } from '../../src/testing/index.ts';
+import { refusedError, resetError, respond, statusOf, trace, url } from './trace.ts';
+
+describe('classify', () => {
+  it('rejects with the error for arguments that fetch rejects, without a record or a call of shouldRetry', async () => {
+    const error = new TypeError('refused');
+    const { fetch, result, settledAt, failures } = await trace([], {
+      fetch: () => Promise.reject(error),
+      shouldRetry: () => assert.fail('called shouldRetry'),
+      headers: { 'not a name': '' },
+    });
+
+    assert.equal(result, error);
+    assert.deepEqual([fetch.times, settledAt, failures], [[], 0, []]);
+  });
+
+  it('stops after an attempt with a stream as its body', async () => {
+    const body = new Response('x').body as ReadableStream;
+    const { fetch, result, failures } = await trace([503], { method: 'PUT', body, duplex: 'half' } as ResilientInit);
+
+    assert.equal(statusOf(result), 503);
+    assert.deepEqual(fetch.times, [0]);
+    assert.deepEqual(failures.map(({ stopped }) => stopped), ['one-shot-body']);
+  });
+});
+
+describe('retryOn', () => {
+  it('excludes 404 by default, without a record', async () => {
+    const { fetch, result, failures } = await trace([404]);
+
+    assert.equal(statusOf(result), 404);
+    assert.deepEqual([fetch.times, failures], [[0], []]);
+  });
+
+  it('excludes a 503 of a POST by default', async () => {
+    const { fetch, result, failures } = await trace([503], { method: 'POST' });
+
+    assert.equal(statusOf(result), 503);
+    assert.deepEqual(fetch.times, [0]);
+    assert.deepEqual(failures.map(({ stopped }) => stopped), ['not-repeatable']);
+  });
+
+  it('excludes a network error of a POST that the server may have received', async () => {
+    const { fetch, failures } = await trace([resetError()], { method: 'POST' });
+
+    assert.deepEqual(fetch.times, [0]);
+    assert.deepEqual(failures.map(({ stopped }) => stopped), ['not-repeatable']);
+  });
+
+  it('includes a network error of a POST that the server never received', async () => {
+    const { fetch } = await trace([refusedError(), 200], { method: 'POST', body: 'x' });
+
+    assert.deepEqual(fetch.times, [0, 100]);
+  });
+
+  it('includes a POST with an Idempotency-Key', async () => {
+    const { fetch } = await trace([503, 200], { method: 'POST', headers: { 'idempotency-key': '7' } });
+
+    assert.deepEqual(fetch.times, [0, 100]);
+  });
+
+  it('replaces the default lists', async () => {
+    const retryOn = { statuses: [404], methods: ['POST'] };
+
+    assert.deepEqual((await trace([404, 200], { retryOn, method: 'POST' })).fetch.times, [0, 100]);
+    assert.deepEqual((await trace([503], { retryOn, method: 'POST' })).fetch.times, [0]);
+    assert.deepEqual((await trace([404], { retryOn })).fetch.times, [0]);
+  });
+});
+
+describe('Retry-After', () => {
+  it('is waited out, with jitter added', async () => {
+    const { fetch, failures } = await trace([respond(503, { 'retry-after': '7' }), 200]);
+
+    assert.deepEqual(fetch.times, [0, 7_875]);
+    assert.deepEqual(failures, [{
+      attempt: 1, kind: 'response', status: 503, duration: 0, delay: 7_875, delayFrom: 'retry-after', retryAfter: 7_000,
+    }]);
+  });
+
+  it('applies to any response that is retried', async () => {
+    const { fetch } = await trace([respond(500, { 'retry-after': '7' }), 200]);
+
+    assert.deepEqual(fetch.times, [0, 7_875]);
+  });
+
+  it('is measured against clock.date(), and waited out on clock.now()', async () => {
+    const clock = new FakeClock({ date: Date.UTC(2026, 10, 23, 12) });
+    const fetch = scriptedFetch([respond(503, { 'retry-after': 'Mon, 23 Nov 2026 12:00:07 GMT' }), 200], clock);
+    const call = resilientFetch(url, { clock, fetch, random: () => 0 });
+
+    await clock.settle();
+    clock.stepDate(-3_600_000);
+    await clock.advance(7_000);
+
+    assert.equal((await call).status, 200);
+    assert.deepEqual(fetch.times, [0, 7_000]);
+  });
+
+  it('ends the retries if it is longer than maxRetryAfter', async () => {
+    const response = respond(503, { 'retry-after': '9999999' });
+    const { fetch, result, settledAt, failures } = await trace([response]);
+
+    assert.equal(result, response);
+    assert.deepEqual([fetch.times, settledAt], [[0], 0]);
+    assert.deepEqual(failures, [{
+      attempt: 1, kind: 'response', status: 503, duration: 0, retryAfter: 9_999_999_000, stopped: 'retry-after-too-long',
+    }]);
+  });
+
+  for (const value of ['-1', '1.5', 'soon', '', '120, 60', 'NaN']) {
+    it(`is ignored if its value is ${JSON.stringify(value)}`, async () => {
+      const { fetch } = await trace([respond(503, { 'retry-after': value }), 200]);
+
+      assert.deepEqual(fetch.times, [0, 100]);
+    });
+  }
+
+  it('can be replaced with the result of the retryAfter option', async () => {
+    const retryAfter = (response: Response): number | undefined => Number(response.headers.get('x-reset-ms') ?? NaN) || undefined;
+    const { fetch } = await trace([respond(429, { 'x-reset-ms': '500' }), respond(429), 200], { retryAfter });
+
+    assert.deepEqual(fetch.times, [0, 600, 800]);
+  });
+
+  it('makes a POST repeatable', async () => {
+    const { fetch } = await trace([respond(429, { 'retry-after': '1' }), 200], { method: 'POST', body: 'x' });
+
+    assert.deepEqual(fetch.times, [0, 1_125]);
+    assert.equal(await fetch.requests[1]?.request.text(), 'x');
+  });
+});
+
+describe('shouldRetry', () => {
+  it('is called for every outcome, successes and the last one included', async () => {
+    const attempts: unknown[] = [];
+    await trace([503, resetError(), 200], {
+      retries: 5,
+      shouldRetry: ({ attempt, kind, transient, response, elapsed }: Attempt) => {
+        attempts.push([attempt, kind, transient, response?.status, elapsed]);
+        return transient;
+      },
+    });
+
+    assert.deepEqual(attempts, [[1, 'response', true, 503, 0], [2, 'network-error', true, undefined, 100], [3, 'response', false, 200, 300]]);
+  });
+
+  it('is called with retries of 0 too', async () => {
+    let calls = 0;
+    await trace([503], { retries: 0, shouldRetry: () => { calls += 1; return true; } });
+
+    assert.equal(calls, 1);
+  });
+
+  it('gets the URL, method and headers of the request', async () => {
+    const requests: Attempt['request'][] = [];
+    await trace([200], { method: 'put', headers: { a: 'b' }, shouldRetry: ({ request }) => { requests.push(request); return false; } });
+
+    const [request] = requests;
+    assert.deepEqual([request?.url, request?.method, request?.headers.get('a')], [url, 'PUT', 'b']);
+  });
+
+  it('gets the TimeoutError of a timeout', async () => {
+    const values: unknown[] = [];
+    await trace(['hang'], { timeout: 10, shouldRetry: ({ kind, error }) => { values.push(kind, error instanceof TimeoutError); return false; } });
+
+    assert.deepEqual(values, ['timeout', true]);
+  });
+
+  it('can retry a response that retryOn excludes', async () => {
+    const { fetch, failures } = await trace([respond(418), 200], { method: 'POST', shouldRetry: ({ response }) => response?.status === 418 });
+
+    assert.deepEqual(fetch.times, [0, 100]);
+    assert.deepEqual(failures, [{ attempt: 1, kind: 'response', status: 418, duration: 0, delay: 100, delayFrom: 'backoff' }]);
+  });
+
+  it('can decline a retry of a response that retryOn includes', async () => {
+    const { fetch, failures } = await trace([503], { shouldRetry: () => false });
+
+    assert.deepEqual(fetch.times, [0]);
+    assert.deepEqual(failures.map(({ stopped }) => stopped), ['declined']);
+  });
+
+  it('cannot exceed retries', async () => {
+    const { fetch, failures } = await trace([200, 200], { retries: 1, shouldRetry: () => true });
+
+    assert.deepEqual(fetch.times, [0, 100]);
+    assert.deepEqual(failures.map(({ stopped }) => stopped), [undefined, 'retries-spent']);
+  });
+
+  it('may be async', async () => {
+    const { fetch } = await trace([503, 200], { shouldRetry: async ({ transient }) => transient });
+
+    assert.deepEqual(fetch.times, [0, 100]);
+  });
+
+  it('may read the body of a clone of the response', async () => {
+    const { fetch } = await trace([respond(400), 200], {
+      shouldRetry: async ({ response }) => response?.status === 400 && await response.clone().text() === 'a body',
+    });
+
+    assert.deepEqual(fetch.times, [0, 100]);
+  });
+
+  for (const [name, shouldRetry] of [
+    ['an exception of shouldRetry', () => { throw new Error('broken'); }],
+    ['a rejection of shouldRetry', () => Promise.reject(new Error('broken'))],
+  ] as const) {
+    it(`rejects with ${name}, and discards the response`, async () => {
+      const response = respond(503);
+      const { fetch, result } = await trace([response], { shouldRetry });
+
+      assert.match(String(result), /^Error: broken$/);
+      assert.deepEqual(fetch.times, [0]);
+      assert.equal(response.bodyUsed, true);
+    });
+  }
+});

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { discard, drain } from '../../src/discard.ts';
+
+/** Creates a body of `count` chunks of 16 KiB, which then calls `atEnd`. `state` counts the chunks read, and notes a cancel. */
+function createBody(count: number, atEnd: (controller: ReadableStreamDefaultController) => void) {
+  const state: { read: number; cancelled?: boolean } = { read: 0 };
+  const stream = new ReadableStream({
+    pull(controller) {
+      if (state.read === count) return atEnd(controller);
+      state.read += 1;
+      controller.enqueue(new Uint8Array(16_384));
+      return undefined;
+    },
+    cancel() {
+      state.cancelled = true;
+    },
+  }, { highWaterMark: 0 });
+  return { state, stream };
+}
+
+const stall = (): void => {};
+
+/** Lets streams read and cancel until only time could bring more. */
+async function settleStreams(): Promise<void> {
+  for (let count = 0; count < 20; count += 1) await turn();
+}
+
+describe('discard, given a body', () => {
+  it('cancels a body', () => {
+    const { state, stream } = createBody(0, stall);
+
+    discard({ body: stream });
+
+    assert.equal(state.cancelled, true);
+  });
+
+  it('ignores a body that is being read, null and undefined', () => {
+    const { state, stream } = createBody(0, stall);
+    stream.getReader();
+
+    discard({ body: stream });
+    discard({ body: null });
+    discard({ body: undefined });
+
+    assert.equal(state.cancelled, undefined);
+  });
+
+  it('ignores an error of the cancel', async () => {
+    discard({ body: new ReadableStream({ cancel: () => Promise.reject(new Error('not now')) }) });
+
+    await settleStreams();
+  });
+});
+
+describe('discard', () => {
+  it('cancels a body without reading it', async () => {
+    const { state, stream } = createBody(1, stall);
+
+    discard(new Response(stream));
+    await settleStreams();
+
+    assert.deepEqual(state, { read: 0, cancelled: true });
+  });
+
+  it('aborts the request after the body is cancelled', async () => {
+    const controller = new AbortController();
+    let wasAborted: boolean | undefined;
+    const stream = new ReadableStream({ cancel: () => { wasAborted = controller.signal.aborted; } });
+
+    discard(new Response(stream), controller);
+    await settleStreams();
+
+    assert.deepEqual([wasAborted, controller.signal.aborted], [false, true]);
+  });
+
+  it('aborts the request only when a clone of its response ends too', async () => {
+    const controller = new AbortController();
+    const response = new Response(createBody(1, stall).stream);
+    const clone = response.clone();
+
+    discard(response, controller);
+    await settleStreams();
+    assert.equal(controller.signal.aborted, false);
+    await clone.body?.cancel();
+    await settleStreams();
+
+    assert.equal(controller.signal.aborted, true);
+  });
+
+  it('ignores a body that is being read', async () => {
+    const response = new Response('being read');
+    const text = response.text();
+
+    discard(response);
+
+    assert.equal(await text, 'being read');
+  });
+
+  it('aborts with an AbortError', async () => {
+    const controller = new AbortController();
+
+    discard(new Response('a body'), controller);
+    await settleStreams();
+
+    assert.equal(String(controller.signal.reason), 'AbortError: Discarded');
+  });
+
+  it('aborts no request whose response has no body', async () => {
+    const controller = new AbortController();
+
+    discard(new Response(null), controller);
+    await settleStreams();
+
+    assert.equal(controller.signal.aborted, false);
+  });
+});
+
+describe('drain', () => {
+  it('reads a small body to its end', async () => {
+    const { state, stream } = createBody(2, (controller) => controller.close());
+
+    drain(new Response(stream));
+    await settleStreams();
+
+    assert.deepEqual(state, { read: 2 });
+  });
+
+  it('cancels after 64 KiB and the chunk that exceeds them', async () => {
+    const { state, stream } = createBody(1_000, stall);
+
+    drain(new Response(stream));
+    await settleStreams();
+
+    assert.deepEqual(state, { read: 5, cancelled: true });
+  });
+
+  it('reads a body of exactly 64 KiB to its end', async () => {
+    const { state, stream } = createBody(4, (controller) => controller.close());
+
+    drain(new Response(stream));
+    await settleStreams();
+
+    assert.deepEqual(state, { read: 4 });
+  });
+
+  it('ignores an error of the body', async () => {
+    const { stream } = createBody(1, (controller) => controller.error(new Error('reset')));
+
+    drain(new Response(stream));
+
+    await settleStreams();
+  });
+
+  it('aborts no request whose body failed', async () => {
+    const controller = new AbortController();
+    const { stream } = createBody(1, (source) => source.error(new Error('reset')));
+
+    const stop = drain(new Response(stream), controller);
+    await settleStreams();
+    stop?.();
+    await settleStreams();
+
+    assert.equal(controller.signal.aborted, false);
+  });
+
+  const undrainable: [string, Response | undefined][] = [
+    ['no response', undefined],
+    ['a response without a body', new Response(null)],
+    ['a mock whose getter throws', { get body() { throw new Error('looked at'); } } as unknown as Response],
+    ['a mock whose body is a Node stream', { body: { pipe: () => {} } } as unknown as Response],
+  ];
+  for (const [name, response] of undrainable) {
+    it(`ignores ${name}`, () => {
+      drain(response);
+    });
+  }
+
+  it('ignores a body that is being read', async () => {
+    const response = new Response('being read');
+    const text = response.text();
+
+    drain(response);
+
+    assert.equal(await text, 'being read');
+  });
+});
+
+describe('the stop function of drain', () => {
+  it('cancels a stalled body', async () => {
+    const { state, stream } = createBody(1, stall);
+
+    const draining = drain(new Response(stream));
+    await settleStreams();
+    assert.equal(state.cancelled, undefined);
+    draining?.();
+    await settleStreams();
+
+    assert.equal(state.cancelled, true);
+  });
+
+  it('cancels once when called twice', async () => {
+    let cancels = 0;
+    const stream = new ReadableStream({ cancel: () => { cancels += 1; } });
+
+    const draining = drain(new Response(stream));
+    draining?.();
+    draining?.();
+    await settleStreams();
+
+    assert.equal(cancels, 1);
+  });
+
+  it('aborts the request of a stalled body', async () => {
+    const controller = new AbortController();
+
+    const draining = drain(new Response(createBody(1, stall).stream), controller);
+    await settleStreams();
+    draining?.();
+    await settleStreams();
+
+    assert.equal(controller.signal.aborted, true);
+  });
+
+  it('does not abort the request of a body that was read to its end', async () => {
+    const controller = new AbortController();
+
+    const draining = drain(new Response('complete'), controller);
+    await settleStreams();
+    draining?.();
+    await settleStreams();
+
+    assert.equal(controller.signal.aborted, false);
+  });
+});
