@@ -45,7 +45,6 @@ export const launchChromium = (workspace: Workspace): Promise<Browser> =>
   launch(workspace, {
     browser: 'chrome',
     executablePath: programOf('chromium'),
-    pipe: true,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-proxy-server', '--js-flags=--expose-gc'],
   });
 

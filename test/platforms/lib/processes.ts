@@ -6,13 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const maxRounds = 100;
 
 /**
- * Kills every process whose TMPDIR is inside a directory, and waits until none is left. A program hands its environment on
- * to the programs it starts, so this finds the children of launchers and browsers too. Needs /proc: elsewhere it does
- * nothing.
+ * Kills every process that names a directory in its environment or its command line, and waits until none is left. Children
+ * of launchers and browsers inherit a TMPDIR in the directory. Chromium overwrites its environment, but has its profile in
+ * the command line. Needs /proc: elsewhere it does nothing.
  */
 export async function killProcessesIn(directory: string): Promise<void> {
   for (let round = 0; round < maxRounds; round += 1) {
-    const ids = processIds().filter((id) => id !== process.pid && temporaryDirectoryOf(id).startsWith(directory));
+    const ids = processIds().filter((id) => id !== process.pid && (read(id, 'environ') + read(id, 'cmdline')).includes(directory));
     if (ids.length === 0) return;
     ids.forEach(kill);
     await sleep(20);
@@ -35,11 +35,10 @@ function processIds(): number[] {
   }
 }
 
-/** The TMPDIR with which a process was started. Empty for another user's process and for one that has ended. */
-function temporaryDirectoryOf(id: number): string {
+/** Reads a file of a process. Empty for another user's process and for one that has ended. */
+function read(id: number, file: 'environ' | 'cmdline'): string {
   try {
-    const variables = readFileSync(join('/proc', String(id), 'environ'), 'latin1').split('\0');
-    return variables.find((variable) => variable.startsWith('TMPDIR='))?.slice('TMPDIR='.length) ?? '';
+    return readFileSync(join('/proc', String(id), file), 'latin1');
   } catch {
     return '';
   }

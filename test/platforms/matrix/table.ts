@@ -13,8 +13,8 @@ export interface PlayedPlatform {
 
 /** A column of the table: platforms with the same name and the same results. */
 interface Column {
+  readonly platform: Platform;
   readonly title: string;
-  readonly isBrowser: boolean;
   readonly results: readonly Result[];
 }
 
@@ -57,7 +57,7 @@ function columnsOf(played: readonly PlayedPlatform[]): Column[] {
     else groups.push([each]);
   }
   return groups.flatMap(([first, ...others]) =>
-    first === undefined ? [] : [{ title: titleOf(first, others), isBrowser: first.platform.isBrowser, results: first.results }]);
+    first === undefined ? [] : [{ platform: first.platform, title: titleOf(first, others), results: first.results }]);
 }
 
 const keyOf = ({ platform, results, error }: PlayedPlatform): string =>
@@ -114,15 +114,20 @@ const listOf = (notes: readonly Note[], columns: readonly Column[]): string[] =>
     `${index + 1}. **${groupOf(note.columns, columns)}**: ${note.text}`,
   ]);
 
-/** The titles of columns, with one name for all the browsers and one for all other columns. */
+/** The titles of columns. All browsers, all other columns, and all columns of one platform have a common title. */
 function groupOf(members: ReadonlySet<Column>, columns: readonly Column[]): string {
-  const titles: string[] = [];
   const rest = new Set(members);
-  for (const [isBrowser, title] of [[false, 'all but browsers'], [true, 'browsers']] as const) {
-    const group = columns.filter((column) => column.isBrowser === isBrowser);
-    if (group.length < 2 || !group.every((column) => members.has(column))) continue;
-    titles.push(title);
+  const take = (title: string, isMember: (platform: Platform) => boolean): string[] => {
+    const group = columns.filter(({ platform }) => isMember(platform));
+    if (group.length < 2 || !group.every((column) => rest.has(column))) return [];
     group.forEach((column) => rest.delete(column));
-  }
+    return [title];
+  };
+  const names = new Set(columns.map(({ platform }) => platform.name));
+  const titles = [
+    ...take('all but browsers', ({ isBrowser }) => !isBrowser),
+    ...take('browsers', ({ isBrowser }) => isBrowser),
+    ...[...names].flatMap((name) => take(name, (platform) => platform.name === name)),
+  ];
   return [...titles, ...[...rest].map(({ title }) => title)].join('; ');
 }
