@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { file, type Adapter, type Context } from '../adapter.ts';
 
-/** Without retries of its own, which would multiply the attempts. */
+/** Disables the client's retries, because they would multiply the attempts. */
 const clientOf = ({ fetch, url }: Context): Anthropic => new Anthropic({ apiKey: 'none', baseURL: url, maxRetries: 0, fetch });
 
 const prompt = { model: 'm', max_tokens: 9, messages: [{ role: 'user' as const, content: 'Hello' }] };

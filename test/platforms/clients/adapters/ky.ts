@@ -1,7 +1,7 @@
 import ky, { type KyInstance } from 'ky';
 import { form, plainReplies, stream, texts, user, type Adapter, type Context } from '../adapter.ts';
 
-/** Without retries and a timeout of its own. Passes a Request to fetch, and keeps a clone. */
+/** Disables the client's retries and its timeout. The client passes a Request to fetch and keeps a clone. */
 const clientOf = ({ fetch, url, signal }: Context): KyInstance => ky.create({ fetch, prefix: url, signal, retry: 0, timeout: false });
 
 export const adapter: Adapter = {

@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 import { file, type Adapter, type Context } from '../adapter.ts';
 
-/** Without retries of its own, which would multiply the attempts. */
+/** Disables the client's retries, because they would multiply the attempts. */
 const clientOf = ({ fetch, url }: Context): OpenAI => new OpenAI({ apiKey: 'none', baseURL: url, maxRetries: 0, fetch });
 
 const prompt = { model: 'm', messages: [{ role: 'user' as const, content: 'Hello' }] };

@@ -1,7 +1,7 @@
 import { PostgrestClient } from '@supabase/postgrest-js';
 import { plainReplies, user, type Adapter, type Context } from '../adapter.ts';
 
-/** Without retries of its own, which would multiply the attempts. Turns a rejection of fetch into a result. */
+/** Disables the client's retries, because they would multiply the attempts. The client turns a rejection of fetch into a result. */
 const clientOf = ({ fetch, url }: Context): PostgrestClient => new PostgrestClient(url, { fetch, retry: false });
 
 export const adapter: Adapter = {
