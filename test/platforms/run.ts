@@ -1,26 +1,48 @@
-import { bundles } from './bundles.ts';
-import { clients } from './clients.ts';
-import { matrix } from './matrix.ts';
-import { packaged } from './package.ts';
-import type { Section } from './section.ts';
-import { types } from './types.ts';
+/** Runs the checks: see README.md. */
+import { parseArgs } from 'node:util';
+import { checkBundles } from './bundles/index.ts';
+import { checkClients } from './clients/index.ts';
+import type { Report } from './lib/report.ts';
+import { Workspace } from './lib/workspace.ts';
+import { checkPlatforms } from './matrix/index.ts';
+import { checkPackage } from './package/index.ts';
+import { checkTypes } from './types/index.ts';
 
-/** The parts, in the order they are run and printed. The matrix comes first, as it installs the browsers that are missing. */
-const parts: readonly (() => Promise<Section>)[] = [matrix, bundles, types, packaged, clients];
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string', default: '' },
+    all: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+});
+const matrixOptions = { ...values, only: values.only.split(',').filter((id) => id !== '') };
 
-/** Runs every part, whatever became of the one before, and resolves to the number of failures. */
-async function main(): Promise<number> {
+/** Every suite by the name of its folder, in the order of the output. */
+const suites: Readonly<Record<string, (workspace: Workspace) => Promise<Report>>> = {
+  matrix: (workspace) => checkPlatforms(workspace, matrixOptions),
+  bundles: checkBundles,
+  types: checkTypes,
+  package: checkPackage,
+  clients: checkClients,
+};
+
+/** Runs the suites, even after one that failed, and resolves to the number of failures. */
+async function run(names: readonly string[]): Promise<number> {
+  const workspace = new Workspace();
   let failures = 0;
-  for (const part of parts) {
-    const section = await part().catch(broken);
-    console.log([`\n## ${section.title}\n`, ...section.lines].join('\n'));
-    failures += section.failures;
+  for (const name of names) {
+    const report = await (suites[name]?.(workspace) ?? Promise.reject(new Error(`no such suite: ${Object.keys(suites).join(', ')}`)))
+      .catch((error: unknown) => failureOf(name, error));
+    console.log([`\n## ${report.title}\n`, ...report.lines].join('\n'));
+    failures += report.failures;
   }
+  await workspace.close();
   return failures;
 }
 
-/** A part that could not be run at all is one failure. */
-const broken = (error: unknown): Section =>
-  ({ title: 'FAILED', lines: [error instanceof Error ? error.stack ?? error.message : String(error)], failures: 1 });
+/** The report of a suite that threw. */
+const failureOf = (name: string, error: unknown): Report =>
+  ({ title: `FAILED: ${name}`, lines: [error instanceof Error ? error.stack ?? error.message : String(error)], failures: 1 });
 
-process.exitCode = await main() === 0 ? 0 : 1;
+process.exitCode = await run(positionals.length > 0 ? positionals : Object.keys(suites)) === 0 ? 0 : 1;

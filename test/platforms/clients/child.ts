@@ -1,47 +1,47 @@
-import { entries, type Entry } from './registry.ts';
-import { startServer } from './peer.ts';
+/** Plays the scenarios with the clients named by its arguments, and sends each result to its parent. Runs on several Nodes. */
+import { startServer } from './mock-server.ts';
+import { clientEntries, type ClientEntry } from './registry.ts';
 import { check, scenarios } from './scenarios.ts';
 
-/** What came of one scenario with one client: all is well, there is no such use, or what is wrong. */
-export interface Cell {
-  readonly row: string;
-  readonly column: string;
+/** The result of one scenario with one client. */
+export interface ClientResult {
+  readonly client: string;
+  readonly scenario: string;
+  /** The reason why the client has no such call. */
   readonly skipped?: string;
+  /** The reason of a failure. */
   readonly problem?: string;
 }
 
-const patience = 20_000;
+const timeout = 20_000;
 
-/** Tries every scenario with a client, each with a server of its own. */
-async function tryClient({ name, open = startServer, load }: Entry, tell: (cell: Cell) => void): Promise<void> {
-  const { client } = await load();
+/** Plays every scenario with a client, each with a server of its own. */
+async function playAll(entry: ClientEntry, send: (result: ClientResult) => void): Promise<void> {
+  const { adapter } = await entry.load();
   for (const scenario of scenarios) {
-    const place = { row: name, column: scenario.name };
-    const call = client[scenario.use];
+    const names = { client: entry.name, scenario: scenario.name };
+    const call = adapter[scenario.use];
     if (typeof call === 'string') {
-      tell({ ...place, skipped: call });
+      send({ ...names, skipped: call });
       continue;
     }
-    const peer = await open(client.replies);
-    const problem = await withinPatience(check(scenario, client, call, peer));
-    await peer.close();
-    tell(problem === undefined ? place : { ...place, problem });
+    const server = await (entry.startServer ?? startServer)(adapter.replies);
+    const problem = await withTimeout(check(scenario, adapter, call, server));
+    await server.close();
+    send(problem === undefined ? names : { ...names, problem });
   }
 }
 
-const withinPatience = (checking: Promise<string | undefined>): Promise<string | undefined> => {
+const withTimeout = (promise: Promise<string | undefined>): Promise<string | undefined> => {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => { timer = setTimeout(resolve, patience, 'It did not end'); });
-  return Promise.race([checking, late])
+  const late = new Promise<string>((resolve) => { timer = setTimeout(resolve, timeout, `not finished within ${timeout} ms`); });
+  return Promise.race([promise, late])
     .catch((error: unknown) => `the check failed: ${String(error)}`)
     .finally(() => clearTimeout(timer));
 };
 
-// It goes with whoever wants to know.
-process.once('disconnect', () => process.exit());
-
-const rows = process.argv.slice(2);
-for (const entry of entries) {
-  if (rows.includes(entry.name)) await tryClient(entry, (cell) => void process.send?.(cell));
+const names = process.argv.slice(2);
+for (const entry of clientEntries) {
+  if (names.includes(entry.name)) await playAll(entry, (result) => void process.send?.(result));
 }
 process.disconnect?.();

@@ -1,75 +1,76 @@
 import assert from 'node:assert/strict';
-import type { Call, Client } from './client.ts';
-import type { Peer, Step } from './peer.ts';
-import { runPlain, runResilient, type AbortAt, type Plan, type Run } from './run.ts';
+import type { Adapter, Call } from './adapter.ts';
+import { callWithFetch, callWithResilientFetch, type AbortAt, type CallPlan, type CallRecord } from './call.ts';
+import type { MockServer, Step } from './mock-server.ts';
 
-/** One use, and what the server does: to plain fetch, and to `resilientFetch`, of which nobody should see a difference. */
+/** A use of a client. The results with plain fetch and with `resilientFetch` must be equal. */
 interface Scenario {
   readonly name: string;
-  readonly use: 'read' | 'stream' | 'json' | 'file' | 'pipe';
-  readonly pairs: readonly (readonly [plain: readonly Step[], ours: readonly Step[]])[];
-  readonly abort?: AbortAt;
-  /** How many calls are made at once, with one signal. Default 1. */
+  readonly use: 'read' | 'readStream' | 'sendJson' | 'sendFile' | 'sendStream';
+  /** Scripts of the server: one for plain fetch, one for `resilientFetch`. */
+  readonly scripts: readonly (readonly [plain: readonly Step[], resilient: readonly Step[]])[];
+  readonly abortAt?: AbortAt;
+  /** The number of simultaneous calls with one signal. Default 1. */
   readonly calls?: number;
 }
 
-const crowd = 20;
-const times = (step: Step): readonly Step[] => Array.from({ length: crowd }, () => step);
+const many = 20;
+const times = (step: Step): readonly Step[] => Array.from({ length: many }, () => step);
 
-/** The columns of the table. Wherever a retry hides a failure, plain fetch meets a server that does not fail. */
+/** The columns of the table. If a retry succeeds, the server for plain fetch does not fail at all. */
 export const scenarios: readonly Scenario[] = [
-  { name: 'success', use: 'read', pairs: [[['ok'], ['ok']]] },
-  { name: '503 hidden', use: 'read', pairs: [[['ok'], [503, 'ok']], [['ok'], [503, 502, 'ok']]] },
-  { name: 'reset hidden', use: 'read', pairs: [[['ok'], ['reset', 'ok']]] },
-  { name: '404 as it is', use: 'read', pairs: [[[404], [404]], [[404], [503, 404]]] },
-  { name: '503 to the end', use: 'read', pairs: [[[503], [503, 503, 503]]] },
-  { name: 'network error', use: 'read', pairs: [[['reset'], ['reset', 'reset', 'reset']]] },
-  { name: 'stream', use: 'stream', pairs: [[['stream'], ['stream']], [['stream'], [503, 'stream']]] },
-  { name: 'abort in flight', use: 'read', pairs: [[['hang'], ['hang']], [['hang'], [503, 'hang']]], abort: 'request' },
-  { name: 'abort in wait', use: 'read', pairs: [[['hang'], [503]], [['hang'], ['reset']]], abort: 'wait' },
-  { name: 'abort in stream', use: 'stream', pairs: [[['stream'], ['stream']], [['stream'], [503, 'stream']]], abort: 'chunk' },
-  { name: 'one signal for 20', use: 'read', pairs: [[times('ok'), [...times(503), ...times('ok')]]], calls: crowd },
-  { name: 'one abort for 20', use: 'read', pairs: [[times('hang'), times('hang')]], abort: 'request', calls: crowd },
-  { name: 'JSON up', use: 'json', pairs: [[['ok'], [503, 'ok']], [['ok'], ['reset', 'ok']]] },
-  { name: 'file up', use: 'file', pairs: [[['ok'], [503, 'ok']], [['ok'], ['reset', 'ok']]] },
-  { name: 'stream up', use: 'pipe', pairs: [[['ok'], ['ok']], [[503], [503]]] },
+  { name: 'success', use: 'read', scripts: [[['ok'], ['ok']]] },
+  { name: '503, retried', use: 'read', scripts: [[['ok'], [503, 'ok']], [['ok'], [503, 502, 'ok']]] },
+  { name: 'reset, retried', use: 'read', scripts: [[['ok'], ['reset', 'ok']]] },
+  { name: '404', use: 'read', scripts: [[[404], [404]], [[404], [503, 404]]] },
+  { name: '503 on every attempt', use: 'read', scripts: [[[503], [503, 503, 503]]] },
+  { name: 'reset on every attempt', use: 'read', scripts: [[['reset'], ['reset', 'reset', 'reset']]] },
+  { name: 'read a stream', use: 'readStream', scripts: [[['stream'], ['stream']], [['stream'], [503, 'stream']]] },
+  { name: 'abort in flight', use: 'read', scripts: [[['hang'], ['hang']], [['hang'], [503, 'hang']]], abortAt: 'request' },
+  { name: 'abort in backoff', use: 'read', scripts: [[['hang'], [503]], [['hang'], ['reset']]], abortAt: 'backoff' },
+  { name: 'abort in a stream', use: 'readStream', scripts: [[['stream'], ['stream']], [['stream'], [503, 'stream']]], abortAt: 'chunk' },
+  { name: '20 calls, one signal', use: 'read', scripts: [[times('ok'), [...times(503), ...times('ok')]]], calls: many },
+  { name: '20 calls, one abort', use: 'read', scripts: [[times('hang'), times('hang')]], abortAt: 'request', calls: many },
+  { name: 'send JSON', use: 'sendJson', scripts: [[['ok'], [503, 'ok']], [['ok'], ['reset', 'ok']]] },
+  { name: 'send a file', use: 'sendFile', scripts: [[['ok'], [503, 'ok']], [['ok'], ['reset', 'ok']]] },
+  { name: 'send a stream', use: 'sendStream', scripts: [[['ok'], ['ok']], [[503], [503]]] },
 ];
 
-/** Where the stream goes out in a Request, it is sent again. */
-const pipedTwice: Scenario['pairs'] = [[['ok'], ['ok']], [['ok'], [503, 'ok']]];
+/** The scripts for a stream in a Request, which is sent again. */
+const streamInRequest: Scenario['scripts'] = [[['ok'], ['ok']], [['ok'], [503, 'ok']]];
 
-/** Nothing where all is well; else why not, in a few words. */
-export async function check(scenario: Scenario, client: Client, call: Call, peer: Peer): Promise<string | undefined> {
-  const pairs = scenario.use === 'pipe' && client.pipesRequest ? pipedTwice : scenario.pairs;
-  const plan = { client, peer, call, streams: scenario.use === 'stream', abort: scenario.abort, calls: scenario.calls ?? 1 };
-  for (const [index, [plain, ours]] of pairs.entries()) {
-    // The second of each kind is aborted for a reason that is no error.
+/** Plays a scenario. Resolves to the first difference, or to undefined if there is none. */
+export async function check(scenario: Scenario, adapter: Adapter, call: Call, server: MockServer): Promise<string | undefined> {
+  const scripts = scenario.use === 'sendStream' && adapter.sendsStreamInRequest ? streamInRequest : scenario.scripts;
+  const plan = { adapter, server, call, isStream: scenario.use === 'readStream', abortAt: scenario.abortAt, calls: scenario.calls ?? 1 };
+  for (const [index, [plain, resilient]] of scripts.entries()) {
+    // The second abort has a reason that is not an Error.
     const reason = index === 0 ? undefined : 'the user left';
-    const expected = await runPlain({ ...plan, reason, steps: plain });
-    const actual = await runResilient({ ...plan, reason, steps: ours });
-    const problem = problemOf({ ...plan, steps: ours }, expected, actual);
-    if (problem !== undefined) return `after ${ours.join(', ')}: ${problem}`;
+    const expected = await callWithFetch({ ...plan, reason, steps: plain });
+    const actual = await callWithResilientFetch({ ...plan, reason, steps: resilient });
+    const problem = problemOf({ ...plan, steps: resilient }, expected, actual);
+    if (problem !== undefined) return `after ${resilient.join(', ')}: ${problem}`;
   }
   return undefined;
 }
 
-/** A call that threw, alone or among others. */
+/** Matches the record of a call that threw, alone or among others. */
 const failed = /^{"threw"|"status":"rejected"/;
 
-const isGood = (steps: readonly Step[]): boolean => steps.at(-1) === 'ok' || steps.at(-1) === 'stream';
+const isSuccess = (steps: readonly Step[]): boolean => steps.at(-1) === 'ok' || steps.at(-1) === 'stream';
 
-function problemOf({ steps, abort, streams, calls }: Plan, plain: Run, ours: Run): string | undefined {
+function problemOf({ steps, abortAt, isStream, calls }: CallPlan, plain: CallRecord, resilient: CallRecord): string | undefined {
   try {
-    if (abort === undefined && isGood(steps)) assert.doesNotMatch(JSON.stringify(plain.result), failed, 'plain fetch fails too');
-    if (abort === undefined && streams) assert.match(JSON.stringify(plain.result), /"the end"\]}$/, 'plain fetch does not come to the end');
-    assert.deepEqual(ours.result, plain.result, 'another result than plain fetch');
-    assert.equal(plain.seen.length, calls, 'another number of requests with plain fetch');
-    assert.equal(ours.seen.length, steps.length, 'another number of requests');
-    for (const seen of ours.seen) assert.deepEqual(seen, plain.seen[0], 'another request than plain fetch');
-    // Before an attempt there is nothing to give up, and some clients leave a stream at its last words.
-    if (abort !== 'wait' && (abort === 'chunk' || !streams)) assert.equal(ours.cut, plain.cut, 'another number of answers given up');
-    assert.equal(ours.pending, 0, 'timers were left behind');
-    if (ours.noise.length > 0) assert.deepEqual(ours.noise, plain.noise, 'other warnings or unhandled rejections');
+    if (abortAt === undefined && isSuccess(steps)) assert.doesNotMatch(JSON.stringify(plain.result), failed, 'plain fetch fails too');
+    if (abortAt === undefined && isStream) assert.match(JSON.stringify(plain.result), /"the end"\]}$/, 'plain fetch does not reach the end');
+    assert.deepEqual(resilient.result, plain.result, 'another result than with plain fetch');
+    assert.equal(plain.requests.length, calls, 'another number of requests with plain fetch');
+    assert.equal(resilient.requests.length, steps.length, 'another number of requests');
+    for (const request of resilient.requests) assert.deepEqual(request, plain.requests[0], 'another request than with plain fetch');
+    // In a backoff no response is open, and some clients leave a stream at its last event.
+    if (abortAt !== 'backoff' && (abortAt === 'chunk' || !isStream)) assert.equal(resilient.disconnects, plain.disconnects, 'another number of disconnects');
+    assert.equal(resilient.pendingTimers, 0, 'pending timers are left');
+    if (resilient.warnings.length > 0) assert.deepEqual(resilient.warnings, plain.warnings, 'other warnings or unhandled rejections');
     return undefined;
   } catch (error) {
     return String(error).split('\n').slice(0, 12).map((line) => line.trim().slice(0, 200)).join(' ');

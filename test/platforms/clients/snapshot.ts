@@ -1,33 +1,33 @@
-/** What is not compared: where code stands, which socket was used, and how long it took. */
+/** Members that are not compared: code positions, sockets and durations. */
 const ignored = new Set(['stack', 'socket', 'duration']);
 
 /**
- * A value as plain data that can be compared: what a client returned or threw, with the Responses, Requests and Errors in
- * it. Their class is part of it, as clients ask for it.
+ * Turns a client's result or error into plain data that can be compared, with the Responses, Requests and Errors in it.
+ * The name of the class is part of the data, because clients read it.
  */
-export function snapshot(value: unknown, above: readonly object[] = []): unknown {
+export function snapshot(value: unknown, parents: readonly object[] = []): unknown {
   if (typeof value === 'string') return withoutStack(value);
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return value;
-  if (above.includes(value)) return 'a circle';
-  const inside = (part: unknown): unknown => snapshot(part, [...above, value]);
-  if (Array.isArray(value)) return value.map(inside);
-  return { class: value.constructor?.name, ...members(value, inside) };
+  if (parents.includes(value)) return 'a circular reference';
+  const snapshotOf = (part: unknown): unknown => snapshot(part, [...parents, value]);
+  if (Array.isArray(value)) return value.map(snapshotOf);
+  return { class: value.constructor?.name, ...members(value, snapshotOf) };
 }
 
-/** Some clients put a stack into a message. */
+/** Removes stack lines, because some clients put a stack into a message. */
 const withoutStack = (text: string): string => text.split('\n').filter((line) => !/^\s*at /.test(line)).join('\n');
 
-function members(value: object, inside: (part: unknown) => unknown): Record<string, unknown> {
+function members(value: object, snapshotOf: (part: unknown) => unknown): Record<string, unknown> {
   if (value instanceof ArrayBuffer) return { bytes: Buffer.from(value).toString('latin1') };
   if (value instanceof Headers) return Object.fromEntries(value);
-  if (value instanceof AbortSignal) return { aborted: value.aborted, reason: inside(value.reason) };
+  if (value instanceof AbortSignal) return { aborted: value.aborted, reason: snapshotOf(value.reason) };
   const own = Object.entries(value).filter(([name]) => !ignored.has(name));
-  return Object.fromEntries([...own, ...hidden(value)].map(([name, part]) => [name, inside(part)]));
+  return Object.fromEntries([...own, ...inherited(value)].map(([name, part]) => [name, snapshotOf(part)]));
 }
 
-/** What a platform's objects tell but do not enumerate. */
-function hidden(value: object): [string, unknown][] {
+/** The members of a platform's object that are not enumerable. */
+function inherited(value: object): [string, unknown][] {
   const names =
     value instanceof Response ? ['status', 'statusText', 'ok', 'url', 'type', 'redirected', 'headers', 'bodyUsed']
     : value instanceof Request ? ['method', 'url', 'headers', 'bodyUsed', 'mode', 'credentials', 'cache', 'redirect', 'referrer', 'signal']

@@ -1,36 +1,36 @@
-import { check, equal, readOn, rejectionOf, skip } from './assert.ts';
-import { textOf } from './good-answers.ts';
-import { rejectsWithReason } from './native.ts';
+import { check, equal, readToEnd, rejectionOf, skip } from './assert.ts';
+import { textOf } from './successful-responses.ts';
+import { rejectsWithReason } from './compare-with-fetch.ts';
 import type { Context, Library, Scenarios } from './scenario.ts';
 
 const reason = { why: 'the user left' };
 
-/** Contract, points 3 and 7: the caller's abort wins everywhere, with the caller's own reason. */
+/** Points 3 and 7 of the contract: an abort rejects the call with the caller's reason, at any time. */
 export const aborts: Scenarios = {
-  'an abort before the call sends nothing': async ({ resilientFetch }, _testing, context) => {
+  'sends nothing if the signal is aborted before the call': async ({ resilientFetch }, _testing, context) => {
     const error = await rejectionOf(resilientFetch(context.url(200), { signal: AbortSignal.abort(reason) }));
 
     check(error === reason, `rejects with ${String(error)}`);
-    equal((await context.log()).length, 0, 'requests');
+    equal((await context.received()).length, 0, 'requests');
   },
 
-  'an abort in flight rejects with the reason, whatever it is': async ({ resilientFetch }, _testing, context) => {
-    for (const [index, why] of [reason, 'a bare string', 0, null, new DOMException('late', 'TimeoutError')].entries()) {
+  'rejects with any reason of an abort in flight': async ({ resilientFetch }, _testing, context) => {
+    for (const [index, each] of [reason, 'a bare string', 0, null, new DOMException('late', 'TimeoutError')].entries()) {
       const controller = new AbortController();
       const call = rejectionOf(resilientFetch(`${context.url({ how: 'hang' })}&call=${index}`, { signal: controller.signal }));
-      await context.log({ requests: index + 1 });
+      await context.received({ requests: index + 1 });
 
-      controller.abort(why);
+      controller.abort(each);
 
-      check(Object.is(await call, why), `rejects with ${String(await call)} for ${String(why)}`);
+      check(Object.is(await call, each), `rejects with ${String(await call)} for ${String(each)}`);
     }
-    await context.log({ cut: 5 });
+    await context.received({ disconnects: 5 });
   },
 
-  'an abort in flight is an AbortError where no reason is given': async ({ resilientFetch }, _testing, context) => {
+  'rejects with an AbortError if an abort in flight has no reason': async ({ resilientFetch }, _testing, context) => {
     const controller = new AbortController();
     const call = rejectionOf(resilientFetch(context.url({ how: 'hang' }), { signal: controller.signal }));
-    await context.log({ requests: 1 });
+    await context.received({ requests: 1 });
 
     controller.abort();
 
@@ -38,48 +38,48 @@ export const aborts: Scenarios = {
     equal((await call as Error).name, 'AbortError');
   },
 
-  'an abort in flight closes the connection': async ({ resilientFetch }, _testing, context) => {
+  'closes the connection at an abort in flight': async ({ resilientFetch }, _testing, context) => {
     const controller = new AbortController();
     const call = rejectionOf(resilientFetch(context.url({ how: 'hang' }), { signal: controller.signal, totalTimeout: 60_000 }));
-    await context.log({ requests: 1 });
+    await context.received({ requests: 1 });
 
     controller.abort(reason);
 
     check(await call === reason, 'another reason');
-    equal((await context.log({ cut: 1 })).map(({ cut }) => cut), [true]);
+    equal((await context.received({ disconnects: 1 })).map(({ isDisconnected }) => isDisconnected), [true]);
   },
 
-  'a Request\'s own signal aborts in flight': async ({ resilientFetch }, _testing, context) => {
+  'follows a Request\'s own signal in flight': async ({ resilientFetch }, _testing, context) => {
     const controller = new AbortController();
     const request = new Request(context.url({ how: 'hang' }), { signal: controller.signal });
     const call = rejectionOf(resilientFetch(request));
-    await context.log({ requests: 1 });
+    await context.received({ requests: 1 });
 
     controller.abort(reason);
 
     check(await call === reason, `rejects with ${String(await call)}`);
   },
 
-  'signal: null drops a Request\'s own signal, as in fetch': async ({ resilientFetch }, _testing, context) => {
+  'ignores a Request\'s own signal if init has signal: null': async ({ resilientFetch }, _testing, context) => {
     const request = new Request(context.url(200), { signal: AbortSignal.abort(reason) });
 
-    equal(await textOf(resilientFetch(request, { signal: null })), 'answer 1');
+    equal(await textOf(resilientFetch(request, { signal: null })), 'response 1');
   },
 
-  'an abort in the wait leaves no timer': async ({ resilientFetch, failuresOf }, { FakeClock }, context) => {
+  'leaves no timer at an abort in backoff': async ({ resilientFetch, failuresOf }, { FakeClock }, context) => {
     const clock = new FakeClock();
     const controller = new AbortController();
-    let failed = 0;
-    const call = rejectionOf(resilientFetch(context.url(503), { clock, signal: controller.signal, random: () => 0.5, onFailure: () => { failed += 1; } }));
-    await clock.settle(() => failed === 1);
+    let failures = 0;
+    const call = rejectionOf(resilientFetch(context.url(503), { clock, signal: controller.signal, random: () => 0.5, onFailure: () => { failures += 1; } }));
+    await clock.settle(() => failures === 1);
 
     controller.abort(reason);
 
     check(await call === reason, 'another reason');
-    equal([clock.pending, failuresOf(reason).length, (await context.log()).length], [0, 1, 1]);
+    equal([clock.pending, failuresOf(reason).length, (await context.received()).length], [0, 1, 1]);
   },
 
-  'an abort in shouldRetry does not wait for its answer': async ({ resilientFetch }, _testing, context) => {
+  'rejects at an abort in shouldRetry without waiting for its result': async ({ resilientFetch }, _testing, context) => {
     const controller = new AbortController();
     const call = resilientFetch(context.url(503), {
       signal: controller.signal,
@@ -92,7 +92,7 @@ export const aborts: Scenarios = {
     check(await rejectionOf(call) === reason, 'another reason');
   },
 
-  'an abort in a body factory rejects with the reason': async ({ resilientFetch }, _testing, context) => {
+  'rejects with the reason of an abort in a body factory': async ({ resilientFetch }, _testing, context) => {
     const controller = new AbortController();
     const body = (): Promise<string> => {
       controller.abort(reason);
@@ -100,73 +100,72 @@ export const aborts: Scenarios = {
     };
 
     check(await rejectionOf(resilientFetch(context.url(200), { method: 'PUT', body, signal: controller.signal })) === reason, 'another reason');
-    equal((await context.log()).length, 0, 'requests');
+    equal((await context.received()).length, 0, 'requests');
   },
 
-  'an abort in the body rejects its reader with the reason': (library, _testing, context) => inTheBody(library, context, async (response) => response.text()),
+  'rejects the reader with the reason of an abort in the body': (library, _testing, context) => abortsBody(library, context, async (response) => response.text()),
 
-  'an abort in the body reaches a caller who kept only the reader': (library, _testing, context) => inTheBody(library, context, async (response) => {
-    await readOn(response.body?.getReader());
+  'rejects a reader with the reason if the caller kept only the reader': (library, _testing, context) => abortsBody(library, context, async (response) => {
+    await readToEnd(response.body?.getReader());
   }),
 
-  'an abort in the body reaches a reader alone after a collection': async ({ resilientFetch }, _testing, context) => {
-    if (context.collect === undefined) context.note('not told to collect, as the engine takes no such order');
-    if (context.platform === 'webkit') skip('what is left of the response is collected sooner or later here, and the abort lost with it, by fetch too');
+  'rejects a reader with the reason if the response was collected': async ({ resilientFetch }, _testing, context) => {
+    if (context.collectGarbage === undefined) context.note('without a forced collection, which the engine does not support');
+    if (context.engine === 'webkit') skip('the engine may collect the response and lose the abort, with fetch too');
     await rejectsWithReason(context, resilientFetch, reason, async (fetch) => {
       const controller = new AbortController();
-      const begin = async (): Promise<[ReadableStreamDefaultReader<unknown> | undefined, () => boolean]> => {
+      const open = async (): Promise<[ReadableStreamDefaultReader<unknown> | undefined, () => boolean]> => {
         const response = await fetch(context.url({ how: 'stall', size: 2_000 }), { signal: controller.signal });
-        return [response.body?.getReader(), watched(response)];
+        return [response.body?.getReader(), collectionOf(response)];
       };
-      const [reader, isGone] = await begin();
+      const [reader, isCollected] = await open();
       await reader?.read();
-      for (let round = 0; round < 5 && !isGone(); round += 1) await context.collect?.();
-      const rest = rejectionOf(readOn(reader));
+      for (let round = 0; round < 5 && !isCollected(); round += 1) await context.collectGarbage?.();
+      const rejection = rejectionOf(readToEnd(reader));
       controller.abort(reason);
-      return rest;
+      return { rejection };
     });
   },
 
-  'an abort in the body reaches who kept the response after a collection': async ({ resilientFetch }, _testing, context) => {
-    if (context.collect === undefined) context.note('not told to collect, as the engine takes no such order');
+  'rejects the reader with the reason after a garbage collection': async ({ resilientFetch }, _testing, context) => {
+    if (context.collectGarbage === undefined) context.note('without a forced collection, which the engine does not support');
     await rejectsWithReason(context, resilientFetch, reason, async (fetch) => {
       const controller = new AbortController();
       const response = await fetch(context.url({ how: 'stall', size: 2_000 }), { signal: controller.signal });
-      const rest = rejectionOf(response.text());
-      await context.collect?.();
+      const rejection = rejectionOf(response.text());
+      await context.collectGarbage?.();
       controller.abort(reason);
-      const error = await rest;
-      equal(response.status, 200);
-      return error;
+      // Reading the status afterwards keeps the response until then.
+      return { rejection: rejection.finally(() => equal(response.status, 200)) };
     });
   },
 
-  'an abort in the body, after a retry and under a total, closes the connection': async ({ resilientFetch }, _testing, context) => {
+  'closes the connection at an abort in the body, after a retry and with totalTimeout': async ({ resilientFetch }, _testing, context) => {
     const controller = new AbortController();
     const response = await resilientFetch(context.url(503, { how: 'stall', size: 2_000 }), { signal: controller.signal, totalTimeout: 60_000, backoff: { base: 0 } });
     const reader = response.body?.getReader();
     await reader?.read();
-    const rest = rejectionOf(readOn(reader));
+    const rest = rejectionOf(readToEnd(reader));
 
     controller.abort(reason);
 
     await rest;
-    equal((await context.log({ cut: 1 })).map(({ cut }) => cut), [false, true]);
+    equal((await context.received({ disconnects: 1 })).map(({ isDisconnected }) => isDisconnected), [false, true]);
   },
 
-  'an abort once all is read changes nothing': async ({ resilientFetch }, _testing, context) => {
+  'ignores an abort after the body was read': async ({ resilientFetch }, _testing, context) => {
     const controller = new AbortController();
     const text = await textOf(resilientFetch(context.url(200), { signal: controller.signal }));
 
     controller.abort(reason);
 
-    equal(text, 'answer 1');
+    equal(text, 'response 1');
   },
 
-  'one abort ends every call that has the signal, and no other': async ({ resilientFetch }, _testing, context) => {
+  'rejects every call of an aborted signal and no other': async ({ resilientFetch }, _testing, context) => {
     const [controller, other] = [new AbortController(), new AbortController()];
     const calls = [1, 2, 3].map((call) => rejectionOf(resilientFetch(`${context.url({ how: 'hang' })}&call=${call}`, { signal: controller.signal })));
-    await context.log({ requests: 3 });
+    await context.received({ requests: 3 });
 
     controller.abort(reason);
     const response = await resilientFetch(`${context.url(200)}&attempt=1`, { signal: other.signal });
@@ -174,8 +173,8 @@ export const aborts: Scenarios = {
     equal([await Promise.all(calls), response.status], [[reason, reason, reason], 200]);
   },
 
-  'calls that share a signal share one listener, and none is left': async ({ resilientFetch }, _testing, context) => {
-    const { signal, listeners } = countedSignal();
+  'adds one listener to a signal of several calls, and removes the listener': async ({ resilientFetch }, _testing, context) => {
+    const { signal, listeners } = signalWithCount();
     const fetch = async (input: unknown): Promise<Response> => {
       const { status } = await context.fetch(String(input));
       return new Response(null, { status });
@@ -183,76 +182,76 @@ export const aborts: Scenarios = {
 
     await Promise.all([1, 2, 3, 4].map((call) => resilientFetch(`${context.url(200)}&call=${call}`, { signal, fetch })));
 
-    equal(listeners, { most: 1, now: 0 });
+    equal(listeners, { max: 1, current: 0 });
   },
 
-  'lets go of a signal when what was read under it is collected': async ({ resilientFetch }, _testing, context) => {
-    const { collect } = context;
-    if (collect === undefined) skip('not told to collect, as the engine takes no such order');
-    if (typeof FinalizationRegistry !== 'function') skip('there is no FinalizationRegistry, so that it is let go with the signal');
-    const isSoon = async (condition: () => boolean): Promise<boolean> => {
-      for (let round = 0; round < 20 && !condition(); round += 1) await collect();
+  'removes its listener when the response is collected': async ({ resilientFetch }, _testing, context) => {
+    const { collectGarbage } = context;
+    if (collectGarbage === undefined) skip('the engine does not support a forced collection');
+    if (typeof FinalizationRegistry !== 'function') skip('without FinalizationRegistry, the listener is removed with the signal');
+    const collectUntil = async (condition: () => boolean): Promise<boolean> => {
+      for (let round = 0; round < 20 && !condition(); round += 1) await collectGarbage();
       return condition();
     };
     const read = async (fetch: typeof globalThis.fetch, signal: AbortSignal): Promise<() => boolean> => {
       const response = await fetch(context.url(200), { signal });
-      const isGone = watched(response.body ?? response);
+      const isCollected = collectionOf(response.body ?? response);
       await response.text();
-      return isGone;
+      return isCollected;
     };
-    const crowd = [1, 2, 3, 4].map(countedSignal);
+    const signals = [1, 2, 3, 4].map(signalWithCount);
 
-    for (const { signal } of crowd) await Promise.all([read(resilientFetch, signal), read(resilientFetch, signal), read(resilientFetch, signal)]);
-    const letGo = (): number => crowd.filter(({ listeners }) => listeners.now === 0).length;
-    // WebKit's collector spares what some number on the stack happens to be the address of.
-    const isLetGo = await isSoon(() => letGo() >= (context.platform === 'webkit' ? 1 : crowd.length));
+    for (const { signal } of signals) await Promise.all([read(resilientFetch, signal), read(resilientFetch, signal), read(resilientFetch, signal)]);
+    const released = (): number => signals.filter(({ listeners }) => listeners.current === 0).length;
+    // WebKit's collector is conservative: a number on the stack that equals an address keeps the object.
+    const isReleased = await collectUntil(() => released() >= (context.engine === 'webkit' ? 1 : signals.length));
 
-    equal(crowd.map(({ listeners }) => listeners.most), [1, 1, 1, 1], 'listeners');
-    if (isLetGo) return;
-    const natives = await Promise.all(crowd.map(({ signal }) => read((input) => context.fetch(input), signal)));
-    check(!await isSoon(() => natives.some((isGone) => isGone())), `listeners are left on ${crowd.length - letGo()} signals, where what fetch alone gives is collected`);
-    context.note('not seen, as what fetch gives is not collected when the engine is told to');
+    equal(signals.map(({ listeners }) => listeners.max), [1, 1, 1, 1], 'listeners');
+    if (isReleased) return;
+    const collections = await Promise.all(signals.map(({ signal }) => read((input) => context.fetch(input), signal)));
+    check(!await collectUntil(() => collections.some((isCollected) => isCollected())), `listeners are left on ${signals.length - released()} signals, but responses of fetch are collected`);
+    context.note('not observable, because the engine does not collect responses of fetch');
   },
 };
 
-const collected = typeof FinalizationRegistry === 'function' ? new FinalizationRegistry<() => void>((tell) => tell()) : undefined;
+const registry = typeof FinalizationRegistry === 'function' ? new FinalizationRegistry<() => void>((onCollected) => onCollected()) : undefined;
 
-/** Tells whether an object has been collected, where that can be known. A WeakRef that was asked would hold it a while longer. */
-function watched(object: object): () => boolean {
-  let isGone = false;
-  collected?.register(object, () => { isGone = true; });
-  return () => isGone;
+/** Returns a function that is true after the object was collected. Not a WeakRef, because reading one keeps the object. */
+function collectionOf(object: object): () => boolean {
+  let isCollected = false;
+  registry?.register(object, () => { isCollected = true; });
+  return () => isCollected;
 }
 
-/** A signal that counts its listeners. */
-function countedSignal(): { readonly signal: AbortSignal; readonly listeners: { most: number; now: number } } {
+/** A signal with a count of its listeners. */
+function signalWithCount(): { readonly signal: AbortSignal; readonly listeners: { max: number; current: number } } {
   const { signal } = new AbortController();
-  const listeners = { most: 0, now: 0 };
+  const listeners = { max: 0, current: 0 };
   const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
   Object.assign(signal, {
     addEventListener(...given: Parameters<typeof add>) {
-      listeners.most = Math.max(listeners.most, listeners.now += 1);
+      listeners.max = Math.max(listeners.max, listeners.current += 1);
       add(...given);
     },
     removeEventListener(...given: Parameters<typeof remove>) {
-      listeners.now -= 1;
+      listeners.current -= 1;
       remove(...given);
     },
   });
   return { signal, listeners };
 }
 
-/** Aborts while the body is read in some way, and wants its connection closed. */
-async function inTheBody({ resilientFetch }: Library, context: Context, read: (response: Response) => Promise<unknown>): Promise<void> {
+/** Aborts while the body is read, and expects the reason and a closed connection. */
+async function abortsBody({ resilientFetch }: Library, context: Context, read: (response: Response) => Promise<unknown>): Promise<void> {
   let calls = 0;
   await rejectsWithReason(context, resilientFetch, reason, async (fetch) => {
     const controller = new AbortController();
     calls += 1;
     const response = await fetch(context.url({ how: 'stall', size: 2_000 }), { signal: controller.signal });
-    const rest = rejectionOf(read(response));
+    const rejection = rejectionOf(read(response));
     controller.abort(reason);
-    return rest;
+    return { rejection };
   });
-  const seen = await context.log({ cut: calls });
-  check(seen.every(({ cut }) => cut), 'the connection is still open');
+  const requests = await context.received({ disconnects: calls });
+  check(requests.every(({ isDisconnected }) => isDisconnected), 'the connection is still open');
 }

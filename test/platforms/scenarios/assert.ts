@@ -1,47 +1,47 @@
-/** Thrown by a scenario that its platform cannot play, with the reason. */
+/** Is thrown by a scenario that the platform cannot play. */
 export class Skip extends Error {}
 
-/** Ends a scenario that its platform cannot play. */
+/** Ends a scenario that the platform cannot play. */
 export function skip(reason: string): never {
   throw new Skip(reason);
 }
 
-export function check(condition: boolean, what: string): asserts condition {
-  if (!condition) throw new Error(what);
+export function check(condition: boolean, problem: string): asserts condition {
+  if (!condition) throw new Error(problem);
 }
 
-/** What a value says of itself, bare enough to be compared: errors and the like by their words. */
-const shown = (value: unknown): string =>
+/** Turns a value into text that can be compared. Errors become their name and message. */
+const textOf = (value: unknown): string =>
   JSON.stringify(value, (_name, member: unknown) => {
     if (member === undefined) return 'undefined';
     if (typeof member === 'number' && !Number.isFinite(member)) return String(member);
     return member instanceof Error ? `${member.name}: ${member.message}` : member;
   });
 
-/** Fails unless two values are the same, objects by their members. */
-export function equal(actual: unknown, expected: unknown, what = 'found'): void {
+/** Throws unless two values are equal. Objects are compared by their members. */
+export function equal(actual: unknown, expected: unknown, label = 'actual'): void {
   if (Object.is(actual, expected)) return;
-  const [found, wanted] = [shown(actual), shown(expected)];
+  const [actualText, expectedText] = [textOf(actual), textOf(expected)];
   const isPlain = typeof actual === 'object' && typeof expected === 'object' && !(actual instanceof Error);
-  if (!isPlain || found !== wanted) throw new Error(`${what}: ${found}, expected: ${wanted}`);
+  if (!isPlain || actualText !== expectedText) throw new Error(`${label}: ${actualText}, expected: ${expectedText}`);
 }
 
-/** What a promise rejects with. May be asked for now and awaited later. */
+/** Resolves to the reason of a rejection. Handles the rejection at once, so the result may be awaited later. */
 export function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   const rejection = promise.then((value) => { throw new Error(`fulfilled with ${String(value).slice(0, 100)}`); }, (error: unknown) => error);
   rejection.catch(() => {});
   return rejection;
 }
 
-/** Reads on to the end, where there is one: a reader that tells of it for ever is not asked for ever. */
-export async function readOn(reader: { read(): Promise<{ done: boolean }> } | undefined): Promise<void> {
+/** Reads to the end of a body. */
+export async function readToEnd(reader: { read(): Promise<{ done: boolean }> } | undefined): Promise<void> {
   while ((await reader?.read())?.done === false);
 }
 
-/** Settles as the promise does, or rejects when its time is up. */
-export function within<Value>(ms: number, promise: Promise<Value>, what: string): Promise<Value> {
+/** Settles like the promise, or rejects after the timeout. */
+export function withTimeout<Value>(ms: number, promise: Promise<Value>, message: string): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${what} took more than ${ms} ms`)), ms);
+    const timer = setTimeout(() => reject(new Error(`${message} within ${ms} ms`)), ms);
     promise.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
 }

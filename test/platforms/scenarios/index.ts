@@ -1,16 +1,25 @@
 import { aborts } from './aborts.ts';
 import { bodies } from './bodies.ts';
 import { bodyTimeouts } from './body-timeouts.ts';
-import { dropped } from './dropped.ts';
-import { goodAnswers } from './good-answers.ts';
+import { discardedResponses } from './discarded-responses.ts';
+import { entryPoints } from './entry-points.ts';
 import { networkErrors } from './network-errors.ts';
-import { refusals } from './refused.ts';
+import { rejectedArguments } from './rejected-arguments.ts';
 import { retries } from './retries.ts';
 import type { Scenarios } from './scenario.ts';
+import { successfulResponses } from './successful-responses.ts';
 import { virtualTime } from './virtual-time.ts';
-import { waysIn } from './ways-in.ts';
 
-/** All of them, in the order they are played. What is left unhandled is asked last. */
+/** Every scenario in the order of play. The last one checks for unhandled rejections. */
 export const scenarios: Scenarios = {
-  ...virtualTime, ...goodAnswers, ...refusals, ...retries, ...networkErrors, ...aborts, ...bodies, ...bodyTimeouts, ...dropped, ...waysIn,
+  ...virtualTime,
+  ...successfulResponses,
+  ...rejectedArguments,
+  ...retries,
+  ...networkErrors,
+  ...aborts,
+  ...bodies,
+  ...bodyTimeouts,
+  ...discardedResponses,
+  ...entryPoints,
 };

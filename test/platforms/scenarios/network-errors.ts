@@ -1,120 +1,120 @@
 import { check, equal, rejectionOf } from './assert.ts';
-import { textOf } from './good-answers.ts';
-import { shape } from './native.ts';
-import { numberedFetch } from './numbered.ts';
+import { textOf } from './successful-responses.ts';
+import { errorShape } from './compare-with-fetch.ts';
+import { numberedFetch } from './numbered-fetch.ts';
 import type { Scenario, Scenarios } from './scenario.ts';
-import type { Step } from './step.ts';
+import type { Step } from './script.ts';
 
-const atOnce = { backoff: { base: 0 } } as const;
+const noDelay = { backoff: { base: 0 } } as const;
 
-/** An answer that never comes is a rejection, is tried again, and recovers. */
-const recovers = (how: NonNullable<Step['how']>): Scenario => async ({ resilientFetch, failuresOf }, _testing, context) => {
-  const response = await resilientFetch(context.url({ how }, { how }, 200), { ...atOnce, fetch: numberedFetch() });
+/** Expects a retry of each attempt without a response. */
+const retriesAfter = (how: NonNullable<Step['how']>): Scenario => async ({ resilientFetch, failuresOf }, _testing, context) => {
+  const response = await resilientFetch(context.url({ how }, { how }, 200), { ...noDelay, fetch: numberedFetch() });
 
-  equal(await response.text(), 'answer 3');
+  equal(await response.text(), 'response 3');
   equal(failuresOf(response).map(({ kind }) => kind), ['network-error', 'network-error']);
 };
 
-/** Out of retries, what fetch rejected with is what the caller gets. */
-const rejects = (how: NonNullable<Step['how']>): Scenario => async ({ resilientFetch, failuresOf }, _testing, context) => {
-  const error = await rejectionOf(resilientFetch(context.url({ how }), { ...atOnce, retries: 1 }));
+/** Expects the error of fetch when the retries run out. */
+const rejectsAfter = (how: NonNullable<Step['how']>): Scenario => async ({ resilientFetch, failuresOf }, _testing, context) => {
+  const error = await rejectionOf(resilientFetch(context.url({ how }), { ...noDelay, retries: 1 }));
 
-  equal(shape(error), shape(await rejectionOf(context.fetch(context.url({ how })))));
-  check(failuresOf(error).at(-1)?.error === error, 'wrapped in another');
+  equal(errorShape(error), errorShape(await rejectionOf(context.fetch(context.url({ how })))));
+  check(failuresOf(error).at(-1)?.error === error, 'another error in the last failure');
   equal(failuresOf(error).map(({ stopped }) => stopped ?? 'retried'), ['retried', 'retries-spent']);
 };
 
-/** A body that breaks is the caller's: it has been handed over, and is not tried again. */
-const breaks = (step: Step): Scenario => async ({ resilientFetch }, _testing, context) => {
-  const read = async (fetch: typeof globalThis.fetch): Promise<readonly unknown[]> => shape(await rejectionOf(textOf(fetch(`${context.url(step)}&attempt=1`))));
-  const [[name, words], [nativeName, nativeWords]] = [await read(resilientFetch), await read(context.fetch)];
+/** Expects the error of fetch in the body, without a retry, because the response was already returned. */
+const rejectsReaderAfter = (step: Step): Scenario => async ({ resilientFetch }, _testing, context) => {
+  const read = async (fetch: typeof globalThis.fetch): Promise<readonly unknown[]> => errorShape(await rejectionOf(textOf(fetch(`${context.url(step)}&attempt=1`))));
+  const [[name, message], [nativeName, nativeMessage]] = [await read(resilientFetch), await read(context.fetch)];
 
   equal(name, nativeName);
-  if (words !== nativeWords) context.note(`says "${words}" where fetch alone says "${nativeWords}"`);
+  if (message !== nativeMessage) context.note(`the message is "${message}", with fetch "${nativeMessage}"`);
 };
 
 export const networkErrors: Scenarios = {
-  'recovers from a reset before the headers': recovers('reset'),
-  'recovers from garbage that is no HTTP': recovers('garbage'),
-  'rejects with fetch\'s own error where every attempt is reset': rejects('reset'),
-  'rejects with fetch\'s own error where every answer is garbage': rejects('garbage'),
-  'leaves a body that is reset to its reader, as fetch does': breaks({ how: 'cut', size: 5_000 }),
+  'retries a connection reset before the headers': retriesAfter('reset'),
+  'retries a response that is not HTTP': retriesAfter('malformed'),
+  'rejects with fetch\'s error if every attempt is reset': rejectsAfter('reset'),
+  'rejects with fetch\'s error if no response is HTTP': rejectsAfter('malformed'),
+  'rejects the reader of a body that is reset, like fetch': rejectsReaderAfter({ how: 'reset-body', size: 5_000 }),
 
-  'rejects with fetch\'s own error where nothing listens': async ({ resilientFetch, failuresOf }, _testing, context) => {
-    const error = await rejectionOf(resilientFetch(context.refused, { ...atOnce, retries: 2 }));
+  'rejects with fetch\'s error if the connection is refused': async ({ resilientFetch, failuresOf }, _testing, context) => {
+    const error = await rejectionOf(resilientFetch(context.refusedUrl, { ...noDelay, retries: 2 }));
 
-    equal(shape(error), shape(await rejectionOf(context.fetch(context.refused))));
+    equal(errorShape(error), errorShape(await rejectionOf(context.fetch(context.refusedUrl))));
     equal(failuresOf(error).length, 3, 'attempts');
   },
 
-  'sends a POST again that was refused the connection, where the error tells': async ({ resilientFetch, failuresOf }, _testing, context) => {
-    const error = await rejectionOf(resilientFetch(context.refused, { ...atOnce, retries: 1, method: 'POST', body: 'text' }));
+  'retries a POST after a refused connection if the error has a code': async ({ resilientFetch, failuresOf }, _testing, context) => {
+    const error = await rejectionOf(resilientFetch(context.refusedUrl, { ...noDelay, retries: 1, method: 'POST', body: 'text' }));
 
     const attempts = failuresOf(error).length;
-    equal(attempts, ['node', 'bun'].includes(context.platform) ? 2 : 1, 'attempts');
-    if (attempts === 1) context.note('sent once, as the error does not tell that nothing was sent');
+    equal(attempts, ['node', 'bun'].includes(context.engine) ? 2 : 1, 'attempts');
+    if (attempts === 1) context.note('sent once, because the error does not say that the connection was refused');
   },
 
-  'sends a POST once that was reset': async ({ resilientFetch, failuresOf }, _testing, context) => {
-    const error = await rejectionOf(resilientFetch(context.url({ how: 'reset' }), { ...atOnce, method: 'POST', body: 'text' }));
+  'sends a POST once if the connection is reset': async ({ resilientFetch, failuresOf }, _testing, context) => {
+    const error = await rejectionOf(resilientFetch(context.url({ how: 'reset' }), { ...noDelay, method: 'POST', body: 'text' }));
 
     equal(failuresOf(error).map(({ stopped }) => stopped), ['not-repeatable']);
   },
 
-  'cuts an attempt whose headers stall, and tries again': async ({ resilientFetch, failuresOf }, { FakeClock }, context) => {
+  'aborts and retries an attempt without headers within the timeout': async ({ resilientFetch, failuresOf }, { FakeClock }, context) => {
     const clock = new FakeClock();
-    const call = resilientFetch(context.url({ how: 'hang' }, 200), { ...atOnce, clock, timeout: 3_000 });
-    await context.log({ requests: 1 });
+    const call = resilientFetch(context.url({ how: 'hang' }, 200), { ...noDelay, clock, timeout: 3_000 });
+    await context.received({ requests: 1 });
 
     await clock.advance(3_000);
 
     const response = await call;
-    equal(await response.text(), 'answer 2');
+    equal(await response.text(), 'response 2');
     equal(failuresOf(response).map(({ kind, duration }) => [kind, duration]), [['timeout', 3_000]]);
-    equal((await context.log({ cut: 1 })).map(({ cut }) => cut), [true, false], 'what the server saw cut');
+    equal((await context.received({ disconnects: 1 })).map(({ isDisconnected }) => isDisconnected), [true, false], 'disconnects');
   },
 
-  'rejects with a TimeoutError where every attempt stalls': async ({ resilientFetch, TimeoutError }, { FakeClock }, context) => {
+  'rejects with a TimeoutError if every attempt times out': async ({ resilientFetch, TimeoutError }, { FakeClock }, context) => {
     const clock = new FakeClock();
-    const call = rejectionOf(resilientFetch(context.url({ how: 'hang' }), { ...atOnce, clock, timeout: 3_000, retries: 1 }));
-    await context.log({ requests: 1 });
+    const call = rejectionOf(resilientFetch(context.url({ how: 'hang' }), { ...noDelay, clock, timeout: 3_000, retries: 1 }));
+    await context.received({ requests: 1 });
     await clock.advance(3_000);
-    await context.log({ requests: 2 });
+    await context.received({ requests: 2 });
     await clock.advance(3_000);
 
     const error = await call as InstanceType<typeof TimeoutError>;
-    check(error instanceof TimeoutError && error instanceof DOMException, 'no TimeoutError');
+    check(error instanceof TimeoutError && error instanceof DOMException, 'not a TimeoutError');
     equal([error.name, error.scope, error.timeout, clock.pending], ['TimeoutError', 'attempt', 3_000, 0]);
-    await context.log({ cut: 2 });
+    await context.received({ disconnects: 2 });
   },
 
-  'ends an attempt in flight when the total is spent': async ({ resilientFetch, failuresOf }, { FakeClock }, context) => {
+  'aborts an attempt in flight at totalTimeout': async ({ resilientFetch, failuresOf }, { FakeClock }, context) => {
     const clock = new FakeClock();
     const call = rejectionOf(resilientFetch(context.url({ how: 'hang' }), { clock, totalTimeout: 5_000 }));
-    await context.log({ requests: 1 });
+    await context.received({ requests: 1 });
 
     await clock.advance(5_000);
 
     const error = await call as { scope?: string };
     equal([error.scope, failuresOf(error)[0]?.stopped, clock.pending], ['total', 'total-timeout', 0]);
-    equal((await context.log({ cut: 1 })).length, 1, 'requests');
+    equal((await context.received({ disconnects: 1 })).length, 1, 'requests');
   },
 
-  'times an attempt out by the platform\'s own clock': async ({ resilientFetch, TimeoutError }, _testing, context) => {
+  'times out by the platform\'s own clock': async ({ resilientFetch, TimeoutError }, _testing, context) => {
     const started = performance.now();
     const error = await rejectionOf(resilientFetch(context.url({ how: 'hang' }), { retries: 0, timeout: 60 }));
 
     check(error instanceof TimeoutError, String(error));
-    // Timers may be early by a rounding, never by more.
+    // A timer may fire early because of rounding.
     check(performance.now() - started >= 55, 'too early');
   },
 
-  'lets a body stall for as long as its reader is patient': async ({ resilientFetch }, { FakeClock }, context) => {
+  'does not limit the time of a body without bodyTimeout': async ({ resilientFetch }, { FakeClock }, context) => {
     const clock = new FakeClock();
-    const response = await resilientFetch(context.url({ how: 'flow', size: 2_000 }), { clock, timeout: 1_000, totalTimeout: 2_000 });
+    const response = await resilientFetch(context.url({ how: 'pause', size: 2_000 }), { clock, timeout: 1_000, totalTimeout: 2_000 });
     await clock.advance(3_600_000);
 
-    await context.release();
+    await context.resume();
 
     equal([(await response.text()).slice(-7), clock.pending], ['the end', 0]);
   },

@@ -1,47 +1,47 @@
-import type { Seen, Step } from './step.ts';
+import type { ReceivedRequest, Step } from './script.ts';
 
-/** The library, however it was loaded: from the source, from the package, by a page. */
+/** The library, loaded from the source, from the package, or by a page. */
 export type Library = typeof import('resilient-fetch');
-/** Its second door. */
+/** The entry point for tests. */
 export type Testing = typeof import('resilient-fetch/testing');
 
-/** The engines that differ in what they can do. */
-export type Platform = 'node' | 'deno' | 'bun' | 'workerd' | 'chromium' | 'firefox' | 'webkit';
+/** The engines with different capabilities. */
+export type Engine = 'node' | 'deno' | 'bun' | 'workerd' | 'chromium' | 'firefox' | 'webkit';
 
-/** What a scenario is given beside the library. */
+/** The services of the platform and of the test servers. */
 export interface Context {
-  readonly platform: Platform;
+  readonly engine: Engine;
   readonly isBrowser: boolean;
-  /** An address of this scenario's own that plays a script: a request each, the last step again and again. */
+  /** A URL of this scenario. The server responds with one step a request, and repeats the last one. */
   url(...script: readonly (Step | number)[]): string;
-  /** What the server saw of this scenario, preflights apart, as soon as it has seen so much. */
-  log(until?: { readonly requests?: number; readonly cut?: number }): Promise<readonly Seen[]>;
-  /** Lets a body that flows go on. */
-  release(): Promise<void>;
-  /** An address where nothing listens. */
-  readonly refused: string;
-  /** An address whose certificate nobody trusts. */
-  readonly untrusted: string;
-  /** The origin that the page was loaded from, where there is a page. It answers `/hello` with `hello`. */
+  /** The requests of this scenario without preflights. Waits until the server has seen so many requests and disconnects. */
+  received(until?: { readonly requests?: number; readonly disconnects?: number }): Promise<readonly ReceivedRequest[]>;
+  /** Ends the paused bodies of this scenario. */
+  resume(): Promise<void>;
+  /** A URL whose connections are refused. */
+  readonly refusedUrl: string;
+  /** A URL whose certificate is not trusted. */
+  readonly untrustedUrl: string;
+  /** The origin of the page, if there is a page. `/hello` responds with `hello`. */
   readonly origin: string;
-  /** The platform's own fetch, whatever becomes of the global one. */
+  /** The platform's own fetch, even while a scenario replaces the global one. */
   readonly fetch: typeof fetch;
-  /** Another copy of the library each time, loaded now. */
-  fresh(): Promise<Library>;
-  /** Collects what nobody holds, where the platform lets itself be told to. */
-  readonly collect: (() => Promise<void>) | undefined;
-  /** Fetches from a worker of its own, where there are workers, and resolves to the text. */
-  readonly inWorker: ((url: string) => Promise<string>) | undefined;
-  /** Loads a page through a service worker that fetches it, where there are service workers, and resolves to its text. */
-  readonly throughServiceWorker: ((url: string) => Promise<string>) | undefined;
-  /** What no handler was there for so far. */
-  readonly unhandled: readonly unknown[];
-  /** Says in which way the platform passes, where that is not the way of the others. */
+  /** Loads another copy of the library. */
+  loadCopy(): Promise<Library>;
+  /** Collects garbage, if the engine can be told to. */
+  readonly collectGarbage: (() => Promise<void>) | undefined;
+  /** Fetches in a worker and resolves to the text, if the platform has workers. */
+  readonly fetchInWorker: ((url: string) => Promise<string>) | undefined;
+  /** Loads a page through a service worker that fetches the URL, and resolves to the page's text. */
+  readonly fetchThroughServiceWorker: ((url: string) => Promise<string>) | undefined;
+  /** The rejections without a handler so far. */
+  readonly unhandledRejections: readonly unknown[];
+  /** Notes a difference between this platform and others. The scenario still passes. */
   note(text: string): void;
 }
 
-/** Passes, or throws what is wrong, or a `Skip`. */
+/** Resolves if the platform passes. Throws the problem, or a `Skip`. */
 export type Scenario = (library: Library, testing: Testing, context: Context) => Promise<void>;
 
-/** Scenarios by name. */
+/** Scenarios by title. */
 export type Scenarios = Readonly<Record<string, Scenario>>;

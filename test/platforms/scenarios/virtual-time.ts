@@ -6,7 +6,7 @@ type Outcomes = Parameters<Testing['scriptedFetch']>[0];
 
 const day = 86_400_000;
 
-/** Plays a script in virtual time and compares when each request was made. */
+/** Plays a script in virtual time and compares the times of the requests. */
 const timeline = (outcomes: Outcomes | (() => Outcomes), init: Init, times: readonly number[], status = 200): Scenario =>
   async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
     const clock = new FakeClock();
@@ -18,45 +18,45 @@ const timeline = (outcomes: Outcomes | (() => Outcomes), init: Init, times: read
   };
 
 const failing = [503, 503, 503, 503, 200];
-const asking = (value: string, status = 503) => (): Outcomes => [new Response(null, { status, headers: { 'retry-after': value } }), 200];
+const withRetryAfter = (value: string, status = 503) => (): Outcomes => [new Response(null, { status, headers: { 'retry-after': value } }), 200];
 
-/** Every layer in virtual time: the same figures on every platform. */
+/** Every layer in virtual time, with the same times on every platform. */
 export const virtualTime: Scenarios = {
-  'waits 100, 200, 400 with full jitter and chance 0.5': timeline(failing, {}, [0, 100, 300, 700], 503),
-  'waits 200, 400, 800, 1600 without jitter': timeline(failing, { retries: 4, backoff: { jitter: 'none' } }, [0, 200, 600, 1_400, 3_000]),
-  'waits 150, 300, 600, 1200 with equal jitter': timeline(failing, { retries: 4, backoff: { jitter: 'equal' } }, [0, 150, 450, 1_050, 2_250]),
-  'waits 400, 700, 1150 with decorrelated jitter': timeline(failing, { backoff: { jitter: 'decorrelated' } }, [0, 400, 1_100, 2_250], 503),
-  'waits what a backoff function says': timeline(failing, { retries: 4, backoff: (retry) => retry * 10 }, [0, 10, 30, 60, 100]),
-  'waits no longer than the maximum': timeline(failing, { retries: 4, backoff: { jitter: 'none', max: 300 } }, [0, 200, 500, 800, 1_100]),
-  'waits out Retry-After in seconds, and some jitter': timeline(asking('7'), {}, [0, 7_875]),
-  'waits out Retry-After as a date': timeline(asking('Thu, 01 Jan 1970 00:00:09 GMT'), {}, [0, 10_125]),
-  'takes a date that has passed for 0': timeline(asking('Wed, 31 Dec 1969 00:00:00 GMT'), {}, [0, 100]),
-  'takes a malformed Retry-After for none': timeline(asking('1.5'), {}, [0, 100]),
-  'does not wait out a Retry-After that is too long': timeline(asking('61', 503), {}, [0], 503),
-  'does not begin a wait that the total would cut': timeline(asking('7'), { totalTimeout: 7_000 }, [0], 503),
-  'cuts an attempt that hangs, and tries again': timeline(['hang', 200], { timeout: 1_000 }, [0, 1_100]),
+  'waits 100, 200 and 400 ms with full jitter and a random value of 0.5': timeline(failing, {}, [0, 100, 300, 700], 503),
+  'waits 200, 400, 800 and 1600 ms without jitter': timeline(failing, { retries: 4, backoff: { jitter: 'none' } }, [0, 200, 600, 1_400, 3_000]),
+  'waits 150, 300, 600 and 1200 ms with equal jitter': timeline(failing, { retries: 4, backoff: { jitter: 'equal' } }, [0, 150, 450, 1_050, 2_250]),
+  'waits 400, 700 and 1150 ms with decorrelated jitter': timeline(failing, { backoff: { jitter: 'decorrelated' } }, [0, 400, 1_100, 2_250], 503),
+  'waits as long as a backoff function returns': timeline(failing, { retries: 4, backoff: (retry) => retry * 10 }, [0, 10, 30, 60, 100]),
+  'caps the delay at backoff.max': timeline(failing, { retries: 4, backoff: { jitter: 'none', max: 300 } }, [0, 200, 500, 800, 1_100]),
+  'waits for Retry-After in seconds, plus jitter': timeline(withRetryAfter('7'), {}, [0, 7_875]),
+  'waits for Retry-After as a date': timeline(withRetryAfter('Thu, 01 Jan 1970 00:00:09 GMT'), {}, [0, 10_125]),
+  'treats a Retry-After date in the past as 0': timeline(withRetryAfter('Wed, 31 Dec 1969 00:00:00 GMT'), {}, [0, 100]),
+  'ignores a malformed Retry-After': timeline(withRetryAfter('1.5'), {}, [0, 100]),
+  'returns the response if Retry-After exceeds maxRetryAfter': timeline(withRetryAfter('61', 503), {}, [0], 503),
+  'returns the response if the delay exceeds totalTimeout': timeline(withRetryAfter('7'), { totalTimeout: 7_000 }, [0], 503),
+  'retries an attempt that hangs until its timeout': timeline(['hang', 200], { timeout: 1_000 }, [0, 1_100]),
 
-  'sleeps 60 days in pieces, as no platform has a timer that long': async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
+  'splits a delay of 60 days, which is too long for a platform\'s timer': async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([503, 200], clock);
-    const asked: number[] = [];
-    const watched = {
+    const delays: number[] = [];
+    const recordingClock = {
       now: () => clock.now(),
       date: () => clock.date(),
       setTimeout(callback: () => void, ms: number) {
-        asked.push(ms);
+        delays.push(ms);
         return clock.setTimeout(callback, ms);
       },
       clearTimeout: (timer: unknown) => clock.clearTimeout(timer),
     };
-    const call = resilientFetch('http://users.test/', { clock: watched, fetch, backoff: () => 60 * day });
+    const call = resilientFetch('http://users.test/', { clock: recordingClock, fetch, backoff: () => 60 * day });
     await clock.advance(100 * day);
 
     equal([(await call).status, fetch.times, clock.pending], [200, [0, 60 * day], 0]);
-    check(Math.max(...asked) <= 2_147_483_647, `asked for a timer of ${Math.max(...asked)} ms`);
+    check(Math.max(...delays) <= 2_147_483_647, `a timer of ${Math.max(...delays)} ms`);
   },
 
-  'retries each status of the rules, and no other': async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
+  'retries the default statuses and no other': async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
     const retried: number[] = [];
     for (const status of [200, 400, 404, 408, 409, 425, 429, 500, 501, 502, 503, 504, 505]) {
       const clock = new FakeClock({ turns: 1 });
@@ -68,7 +68,7 @@ export const virtualTime: Scenarios = {
     equal(retried, [408, 425, 429, 500, 502, 503, 504]);
   },
 
-  'rethrows the last error untouched': async ({ resilientFetch, failuresOf }, { FakeClock, scriptedFetch }) => {
+  'rejects with the last error, unchanged': async ({ resilientFetch, failuresOf }, { FakeClock, scriptedFetch }) => {
     const clock = new FakeClock();
     const errors = [new TypeError('first'), new TypeError('second')];
     const call = rejectionOf(resilientFetch('http://users.test/', { clock, fetch: scriptedFetch(errors, clock), retries: 1 }));
@@ -79,7 +79,7 @@ export const virtualTime: Scenarios = {
     equal(failuresOf(error).length, 2);
   },
 
-  'ends at the total timeout in the midst of an attempt': async ({ resilientFetch, TimeoutError }, { FakeClock, scriptedFetch }) => {
+  'rejects at totalTimeout during an attempt': async ({ resilientFetch, TimeoutError }, { FakeClock, scriptedFetch }) => {
     const clock = new FakeClock();
     const call = rejectionOf(resilientFetch('http://users.test/', { clock, fetch: scriptedFetch([503, 'hang'], clock), random: () => 0.5, totalTimeout: 2_000 }));
     await clock.advance(1_999);
@@ -91,7 +91,7 @@ export const virtualTime: Scenarios = {
     equal([error.scope, pending > 0, clock.pending], ['total', true, 0]);
   },
 
-  'aborts a wait in virtual time': async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
+  'aborts a backoff in virtual time': async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
     const clock = new FakeClock();
     const controller = new AbortController();
     const call = rejectionOf(resilientFetch('http://users.test/', { clock, fetch: scriptedFetch([503], clock), random: () => 0.5, signal: controller.signal }));
@@ -102,36 +102,36 @@ export const virtualTime: Scenarios = {
     equal([await call, clock.pending], ['left', 0]);
   },
 
-  'gives an async shouldRetry the last word': async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
+  'follows an async shouldRetry against the default': async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([404, 503, 200], clock);
-    const asked: unknown[] = [];
+    const attempts: unknown[] = [];
     const call = resilientFetch('http://users.test/', {
       clock, fetch, random: () => 0.5,
       shouldRetry: async ({ attempt, transient, response }) => {
-        asked.push([attempt, transient]);
+        attempts.push([attempt, transient]);
         return response?.status === 404;
       },
     });
     await clock.advance(60_000);
 
-    equal([(await call).status, asked], [503, [[1, false], [2, true]]]);
+    equal([(await call).status, attempts], [503, [[1, false], [2, true]]]);
   },
 
-  'reads Retry-After by the standard\'s grammar': async ({ parseRetryAfter }) => {
+  'parses Retry-After by the grammar of RFC 9110': async ({ parseRetryAfter }) => {
     const date = Date.UTC(2025, 5, 3, 10);
     const rows = ['120', '0', 'Tue, 03 Jun 2025 10:00:30 GMT', 'Tuesday, 03-Jun-25 10:00:30 GMT', 'Tue Jun  3 10:00:30 2025', '-1', '1.5', '120, 60', 'soon', ''];
 
     equal(rows.map((row) => parseRetryAfter(row, date) ?? 'absent'), [120_000, 0, 30_000, 30_000, 30_000, 'absent', 'absent', 'absent', 'absent', 'absent']);
   },
 
-  'draws the same numbers from the same seed': async (_library, { seededRandom }) => {
+  'generates the same numbers from the same seed': async (_library, { seededRandom }) => {
     const random = seededRandom(42);
 
     equal([random(), random(), random()].map((number) => Math.round(number * 1e9)), [218840252, 919385524, 74824023]);
   },
 
-  'logs what a scripted fetch was asked': async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
+  'records the requests of a scripted fetch': async ({ resilientFetch }, { FakeClock, scriptedFetch }) => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([503, 200], clock);
     await resilientFetch('http://users.test/', { clock, fetch, method: 'PUT', body: 'text', backoff: { base: 0 } });

@@ -1,0 +1,4 @@
+/* The app to be bundled. It uses one function, and puts it where the page finds it. */
+import { resilientFetch } from 'resilient-fetch';
+
+Object.assign(globalThis, { resilientFetch });
