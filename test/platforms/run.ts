@@ -32,13 +32,18 @@ async function run(names: readonly string[]): Promise<number> {
   const workspace = new Workspace();
   let failures = 0;
   for (const name of names) {
-    const report = await (suites[name]?.(workspace) ?? Promise.reject(new Error(`no such suite: ${Object.keys(suites).join(', ')}`)))
-      .catch((error: unknown) => failureOf(name, error));
+    const report = await runSuite(name, workspace).catch((error: unknown) => failureOf(name, error));
     console.log([`\n## ${report.title}\n`, ...report.lines].join('\n'));
     failures += report.failures;
   }
   await workspace.close();
   return failures;
+}
+
+async function runSuite(name: string, workspace: Workspace): Promise<Report> {
+  const suite = suites[name];
+  if (suite === undefined) throw new Error(`unknown suite: use ${Object.keys(suites).join(', ')}`);
+  return suite(workspace);
 }
 
 /** The report of a suite that threw. */

@@ -40,7 +40,7 @@ export async function checkPlatforms(workspace: Workspace, options: MatrixOption
   ];
   return {
     title: `${Object.keys(scenarios).length} scenarios on ${played.length} platforms`,
-    lines: [...tableOf(played, options.all), '', ...problems],
+    lines: [...played.length > 0 ? tableOf(played, options.all) : [], '', ...problems],
     failures: failures + (options.write && !isComplete ? 1 : 0),
   };
 }
