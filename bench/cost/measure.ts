@@ -20,6 +20,8 @@ export interface MeasureOptions {
 
 /** The samples of one case, and the reasons for which libraries were excluded. */
 export interface CaseResult {
+  /** All libraries of the measurement, in the order of the tables. */
+  readonly libraries: readonly string[];
   readonly rounds: Rounds;
   readonly exclusions: ReadonlyMap<string, string>;
   /** The versions of libraries whose newest one does not run on this Node. */
@@ -38,19 +40,19 @@ export async function measureCase(measurement: Measurement, caseName: string, op
 }
 
 class CaseRun implements CaseResult {
+  readonly libraries: readonly string[];
   readonly rounds: Record<string, Sample>[] = [];
   readonly exclusions = new Map<string, string>();
   readonly olderVersions = new Map<string, string>();
   readonly #measurement: Measurement;
   readonly #caseName: string;
   readonly #options: MeasureOptions;
-  readonly #libraries: readonly string[];
 
   constructor(measurement: Measurement, caseName: string, options: MeasureOptions) {
     this.#measurement = measurement;
     this.#caseName = caseName;
     this.#options = options;
-    this.#libraries = librariesOf(measurement, options).map(({ name }) => name);
+    this.libraries = librariesOf(measurement, options).map(({ name }) => name);
   }
 
   /** Runs one library at a time in each round, every other round backwards, so that a change of the machine's load meets all of them. */
@@ -73,7 +75,7 @@ class CaseRun implements CaseResult {
   }
 
   #included(): string[] {
-    return this.#libraries.filter((library) => !this.exclusions.has(library));
+    return this.libraries.filter((library) => !this.exclusions.has(library));
   }
 
   #addRounds(): Record<string, Sample>[] {

@@ -14,16 +14,18 @@ export const missingRatioNote = '“–”: no ratio, because in these rounds th
 
 /** Formats one case: a row for each library, the Nodes side by side, and below the table the excluded libraries with the reason. */
 export function caseTable(runs: readonly NodeRun[], columns: readonly Column[]): string[] {
-  const names = [...new Set(runs.flatMap(({ result }) => result.rounds.flatMap((round) => Object.keys(round))))];
+  const takesPart = (name: string): boolean => runs.some(({ result }) => hasSamples(result, name));
+  const names = [...new Set(runs.flatMap(({ result }) => result.libraries))].filter(takesPart);
   const rows = names.map((name) => [name, ...runs.flatMap((run) => cellsOf(run, columns, name))]);
   const heads = runs.flatMap(({ node }) => columns.map(({ head }, index) => index === 0 ? `Node ${node}: ${head}` : head));
   const exclusions = exclusionsOf(runs);
   return [...markdown([['', ...heads], ...rows]), ...(exclusions.length === 0 ? [] : ['', `Excluded: ${exclusions.join('; ')}.`])];
 }
 
+const hasSamples = ({ rounds }: CaseResult, library: string): boolean => rounds.some((round) => library in round);
+
 function cellsOf({ result }: NodeRun, columns: readonly Column[], library: string): string[] {
-  const takesPart = result.rounds.some((round) => library in round);
-  return columns.map(({ cell }) => takesPart ? cell(result.rounds, library) : '');
+  return columns.map(({ cell }) => hasSamples(result, library) ? cell(result.rounds, library) : '');
 }
 
 /** Formats a reason once where it is the same on several Nodes. */

@@ -16,10 +16,8 @@ export interface Dot extends Quartiles {
 
 /** Computes the dots of one case. A library without a ratio has none. */
 export function dotsOf({ runs }: MeasuredCase, key: string): Dot[] {
-  const dots = runs.flatMap(({ node, result: { rounds } }) => {
-    const libraries = new Set(rounds.flatMap((round) => Object.keys(round)));
-    return [...libraries].map((library) => ({ library, node: `Node ${node}`, ...quartilesOf(addedRatiosTo(rounds, library, 'baseline', key)) }));
-  });
+  const dots = runs.flatMap(({ node, result: { libraries, rounds } }) => libraries.map((library) =>
+    ({ library, node: `Node ${node}`, ...quartilesOf(addedRatiosTo(rounds, library, 'baseline', key)) })));
   return dots.filter(({ library, median }) => library !== 'fetch' && Number.isFinite(median));
 }
 

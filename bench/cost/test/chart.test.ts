@@ -7,7 +7,7 @@ import type { Rounds } from '../report/figures.ts';
 const dotsIn = (rounds: Rounds) => dotsOf({
   measurement: inFlight,
   caseName: '',
-  runs: [{ node: '20', result: { rounds, exclusions: new Map(), olderVersions: new Map() } }],
+  runs: [{ node: '20', result: { libraries: ['fetch', 'baseline', 'ky', 'got'], rounds, exclusions: new Map(), olderVersions: new Map() } }],
 }, 'bytes');
 
 describe('dotsOf', () => {

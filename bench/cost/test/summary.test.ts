@@ -14,7 +14,7 @@ import { replaceAnswer, summaryOf } from '../report/summary.ts';
 const caseWith = (measurement: Measurement, caseName: string, ...rounds: Record<string, Sample>[]): MeasuredCase => ({
   measurement,
   caseName,
-  runs: rounds.map((round, index) => ({ node: index === 0 ? '20' : '26', result: { rounds: [round], exclusions: new Map(), olderVersions: new Map() } })),
+  runs: rounds.map((round, index) => ({ node: index === 0 ? '20' : '26', result: { libraries: [], rounds: [round], exclusions: new Map(), olderVersions: new Map() } })),
 });
 
 const cases = [

@@ -7,7 +7,7 @@ import { comparisonTable, verdictOf } from '../report/comparison.ts';
 import type { Rounds } from '../report/figures.ts';
 
 const runOf = (node: string, rounds: Rounds, exclusions: Record<string, string> = {}): NodeRun =>
-  ({ node, result: { rounds, exclusions: new Map(Object.entries(exclusions)), olderVersions: new Map() } });
+  ({ node, result: { libraries: ['fetch', 'baseline', 'ky', 'got'], rounds, exclusions: new Map(Object.entries(exclusions)), olderVersions: new Map() } });
 
 const quiet: Rounds = [{ fetch: { ns: 10 }, baseline: { ns: 20 }, ky: { ns: 50 } }];
 const columns = [figure('ns', 'ns a call'), addedOverBaseline('ns')];
@@ -21,6 +21,12 @@ describe('caseTable', () => {
       '| baseline |               20.0 |             1.00 |',
       '| ky       |               50.0 |             4.00 |',
     ]);
+  });
+
+  it('keeps the order of the libraries, whichever finished first', () => {
+    const rows = caseTable([runOf('20', [{ ky: { ns: 1 }, fetch: { ns: 1 } }])], columns);
+
+    assert.deepEqual(rows.slice(2).map((row) => row.slice(2, 7).trim()), ['fetch', 'ky']);
   });
 
   it('has a dash where the baseline adds less than its own spread', () => {
