@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { nodePath } from '../nodes.ts';
 import { sizeTables } from './bundle-size.ts';
 import { measureCase } from './measure.ts';
@@ -25,6 +26,9 @@ async function measureOnEachNode(measurement: Measurement, caseName: string): Pr
   return { measurement, caseName, runs };
 }
 
+const [load = NaN] = loadavg();
+if (load > availableParallelism()) console.log(`The machine is busy (load average ${load.toFixed(1)}): times will be unreliable.`);
+
 const cases: MeasuredCase[] = [];
 for (const measurement of selected) {
   console.log(`\n## ${measurement.title}\n\n${measurement.about}`);
@@ -41,4 +45,4 @@ console.log(['', ...sizes, '', missingRatioNote].join('\n'));
 if (options.against !== undefined) console.log(['', '## This checkout and the other', '', ...comparisonTable(cases)].join('\n'));
 
 // Only a run of everything gives results that belong together.
-if (args.length === 0) console.log(`\nWrote bench/cost/results/: ${(await writeResults(cases, sizes)).join(', ')}`);
+if (args.length === 0) console.log(`\nWrote bench/cost/results/: ${(await writeResults(cases, sizes, load)).join(', ')}`);

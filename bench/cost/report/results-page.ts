@@ -27,14 +27,14 @@ const sectionOf = ({ measurement: { title, about, cases, columns }, caseName, ru
   ...caseTable(runs, columns), '',
 ];
 
-/** Writes the tables, the chart and the answer in `bench/README.md`. Resolves with the names of the results. */
-export async function writeResults(cases: readonly MeasuredCase[], sizes: readonly string[]): Promise<string[]> {
+/** Writes the tables, the chart and the answer in `bench/README.md`. `load` is the load average before the run. Resolves with the names of the results. */
+export async function writeResults(cases: readonly MeasuredCase[], sizes: readonly string[], load: number): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   const answer = summaryOf(cases, await gzippedSize());
   const page = [
     '# The cost of a call: all tables', '',
     'Written by `npm run bench`; the [method](../../README.md#method). Read ratios: absolute times are those of one machine '
-    + `(${cpus().length} cores of ${cpus()[0]?.model.trim()}) on one day.`, '',
+    + `(${cpus().length} cores of ${cpus()[0]?.model.trim()}, a load average of ${load.toFixed(1)} before the run) on one day.`, '',
     'A figure is the median of its rounds, with the first and the third quartile in brackets. '
     + '“Added” is what a library adds to fetch in the same round.', '',
     missingRatioNote, '',
