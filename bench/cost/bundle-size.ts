@@ -1,10 +1,10 @@
+import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
-import { markdown } from '../table.ts';
 import { libraries } from './libraries/index.ts';
 import { resilientFetch } from './libraries/resilient-fetch.ts';
+import { markdown } from './report/markdown.ts';
 
 /** The folder of the packages. */
 const bench = fileURLToPath(new URL('../../', import.meta.url));

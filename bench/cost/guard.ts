@@ -1,4 +1,3 @@
-import { nodePath, versions } from '../nodes.ts';
 import { gzippedSize } from './bundle-size.ts';
 import { bundleLimit, limits } from './limits.ts';
 import { measureCase, type MeasureOptions } from './measure.ts';
@@ -8,6 +7,7 @@ import type { Measurement } from './measurements/measurement.ts';
 import { inInit, passThrough, withDefaults } from './measurements/pass-through.ts';
 import { retriesAndTimeout } from './measurements/successful-calls.ts';
 import { time } from './measurements/time.ts';
+import { nodePath, versions } from './nodes.ts';
 import { leastAddedRatioTo, leastRatioTo, type Rounds } from './report/figures.ts';
 import { formatNumber } from './report/statistics.ts';
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { versions } from '../nodes.ts';
 import { libraries } from './libraries/index.ts';
 import { measurements } from './measurements/index.ts';
+import { versions } from './nodes.ts';
 
 export interface RunOptions {
   /** Measurement names; none means all of them. */

@@ -1,9 +1,9 @@
 import { availableParallelism, loadavg } from 'node:os';
-import { nodePath } from '../nodes.ts';
 import { sizeTables } from './bundle-size.ts';
 import { measureCase } from './measure.ts';
 import { measurements } from './measurements/index.ts';
 import type { Measurement } from './measurements/measurement.ts';
+import { nodePath } from './nodes.ts';
 import { readOptions } from './options.ts';
 import { caseTable, missingRatioNote } from './report/case-table.ts';
 import type { MeasuredCase } from './report/cases.ts';

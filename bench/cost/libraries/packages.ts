@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 const isNode20 = process.versions.node.startsWith('20.');
 
 /** Returns the installed name of the newest version of a package that runs on this Node. */
-export function installedName(name: string): string {
+function installedName(name: string): string {
   const older = `${name}-for-node20`;
   return isNode20 && versionIn(older) !== undefined ? older : name;
 }

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { newest, nodePath } from '../../nodes.ts';
+import { newest, nodePath } from '../nodes.ts';
 import type { Call, Library } from '../libraries/library.ts';
 import { figure, overBaseline, overFetch } from '../report/columns.ts';
 import { assertConformanceOver } from './conformance.ts';

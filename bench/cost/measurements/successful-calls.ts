@@ -2,9 +2,9 @@ import type { Call, Library, Settings } from '../libraries/library.ts';
 import { assertConformance } from './conformance.ts';
 import { mockResponses, mockUrl } from './mock-fetch.ts';
 
-export const retriesOnly = 'retries only';
+const retriesOnly = 'retries only';
 export const retriesAndTimeout = 'retries + timeout';
-export const ownSignal = '+ a signal for each call';
+const ownSignal = '+ a signal for each call';
 export const sharedSignal = '+ one signal for all calls';
 
 /** The cases of a successful call, each with more to do than the one before. */

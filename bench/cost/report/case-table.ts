@@ -1,5 +1,5 @@
 import { group } from 'd3-array';
-import { markdown } from '../../table.ts';
+import { markdown } from './markdown.ts';
 import type { CaseResult } from '../measure.ts';
 import type { Column } from './columns.ts';
 

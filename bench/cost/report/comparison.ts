@@ -1,4 +1,4 @@
-import { markdown } from '../../table.ts';
+import { markdown } from './markdown.ts';
 import { otherCheckoutName } from '../libraries/resilient-fetch.ts';
 import type { Measurement } from '../measurements/measurement.ts';
 import type { NodeRun } from './case-table.ts';
