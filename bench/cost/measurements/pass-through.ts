@@ -3,7 +3,7 @@ import type { Library } from '../libraries/library.ts';
 import { added, figure, overFetch } from '../report/columns.ts';
 import type { Measurement } from './measurement.ts';
 import { mockResponses, mockUrl } from './mock-fetch.ts';
-import { timed } from './processor-time.ts';
+import { timed, timedFlags } from './processor-time.ts';
 import { repeat, type Calls } from './successful-calls.ts';
 
 export const withDefaults = 'by with()';
@@ -23,7 +23,7 @@ export const passThrough: Measurement = {
   title: 'Pass-through',
   about: 'A call with `retries: 0, timeout: Infinity` and no other option, which has nothing to do.',
   cases: [withDefaults, inInit],
-  nodeFlags: [],
+  nodeFlags: timedFlags,
   processes: 2,
   rounds: 5,
   includes: isEssential,

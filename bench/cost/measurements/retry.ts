@@ -2,7 +2,7 @@ import { figure, medianOf, overBaseline } from '../report/columns.ts';
 import { assertConformance } from './conformance.ts';
 import type { Measurement } from './measurement.ts';
 import { mockFetch, mockUrl } from './mock-fetch.ts';
-import { timed } from './processor-time.ts';
+import { timed, timedFlags } from './processor-time.ts';
 import { repeat } from './successful-calls.ts';
 
 export const withoutBody = 'the 503 has no body';
@@ -13,7 +13,7 @@ export const retry: Measurement = {
   title: 'Retry path',
   about: 'A call with a timeout that is answered 503, then 200 at once, without a wait. The baseline does not discard the body.',
   cases: [withoutBody, withBody],
-  nodeFlags: [],
+  nodeFlags: timedFlags,
   processes: 2,
   rounds: 4,
   includes: ({ name, callsFetch }) => callsFetch && name !== 'fetch',

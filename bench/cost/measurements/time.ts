@@ -1,6 +1,6 @@
 import { added, addedOverBaseline, figure, overFetch } from '../report/columns.ts';
 import type { Measurement } from './measurement.ts';
-import { timed } from './processor-time.ts';
+import { timed, timedFlags } from './processor-time.ts';
 import { successfulCalls, successfulCases } from './successful-calls.ts';
 
 export const time: Measurement = {
@@ -8,7 +8,7 @@ export const time: Measurement = {
   title: 'Time of a successful call',
   about: 'Nanoseconds of processor time for a call that a mock answers at once, garbage collection included.',
   cases: successfulCases,
-  nodeFlags: [],
+  nodeFlags: timedFlags,
   processes: 3,
   rounds: 4,
   prepare: async (library, caseName) => timed(await successfulCalls(library, caseName)),
