@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { MutantResult } from '@stryker-mutator/api/core';
-import { equivalents, type Equivalent } from './equivalents.ts';
+import { accepted, type AcceptedMutant } from './accepted.ts';
 
 interface Survivor {
   readonly place: string;
@@ -13,11 +13,11 @@ interface Survivor {
 interface FileResult {
   readonly file: string;
   readonly mutants: number;
-  /** The mutants that no test notices and that no reason excuses. */
+  /** The mutants that no test notices, but for the accepted ones. */
   readonly survivors: readonly Survivor[];
-  readonly equivalent: number;
-  /** The excuses for mutants that do not survive, or that no longer exist. */
-  readonly stale: readonly Equivalent[];
+  readonly accepted: number;
+  /** The accepted mutants that a test notices, or that no longer exist. */
+  readonly stale: readonly AcceptedMutant[];
 }
 
 /** Stryker counts lines and columns from 1. */
@@ -30,24 +30,24 @@ function codeOf(text: string, { start, end }: MutantResult['location']): string 
 
 const oneLine = (code: string): string => code.replaceAll(/\s+/g, ' ');
 
-const isSame = (survivor: Survivor, { code, replacement }: Equivalent): boolean =>
+const isSame = (survivor: Survivor, { code, replacement }: AcceptedMutant): boolean =>
   survivor.code === code && survivor.replacement === replacement;
 
 function fileResult(file: string, mutants: readonly MutantResult[]): FileResult {
   const text = readFileSync(file, 'utf8');
-  const known = equivalents[file] ?? [];
+  const known = accepted[file] ?? [];
   const undetected = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage').map((mutant) => ({
     place: `${file}:${mutant.location.start.line}`,
     code: oneLine(codeOf(text, mutant.location)),
     replacement: oneLine(mutant.replacement ?? ''),
   }));
-  const survivors = undetected.filter((survivor) => !known.some((equivalent) => isSame(survivor, equivalent)));
+  const survivors = undetected.filter((survivor) => !known.some((mutant) => isSame(survivor, mutant)));
   return {
     file,
     mutants: mutants.length,
     survivors,
-    equivalent: undetected.length - survivors.length,
-    stale: known.filter((equivalent) => !undetected.some((survivor) => isSame(survivor, equivalent))),
+    accepted: undetected.length - survivors.length,
+    stale: known.filter((mutant) => !undetected.some((survivor) => isSame(survivor, mutant))),
   };
 }
 
@@ -57,10 +57,10 @@ export function fileResults(mutants: readonly MutantResult[]): FileResult[] {
   return Object.entries(byFile).map(([file, ofFile = []]) => fileResult(file, ofFile)).sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** The share of mutants that a test notices, in percent, among those that differ in behaviour. */
+/** The share of mutants that a test notices, in percent. Accepted mutants do not count. */
 export function scoreOf(results: readonly FileResult[]): number {
   const sum = (count: (result: FileResult) => number): number => results.reduce((total, result) => total + count(result), 0);
-  const relevant = sum(({ mutants, equivalent }) => mutants - equivalent);
+  const relevant = sum((result) => result.mutants - result.accepted);
   return 100 * (1 - sum(({ survivors }) => survivors.length) / relevant);
 }
 
@@ -72,7 +72,7 @@ function row(name: string, results: readonly FileResult[]): string {
     scoreOf(results).toFixed(1).padStart(7),
     sum(({ mutants }) => mutants),
     sum(({ survivors }) => survivors.length),
-    sum(({ equivalent }) => equivalent),
+    sum((result) => result.accepted),
   ].join('');
 }
 
@@ -81,9 +81,9 @@ export function printReport(results: readonly FileResult[]): void {
     console.log(`${place}\n  - ${code}\n  + ${replacement}`);
   }
   for (const { file, stale } of results) {
-    for (const { code } of stale) console.log(`${file}: equivalents.ts excuses a mutant of '${code}' that a test notices or that is gone`);
+    for (const { code } of stale) console.log(`${file}: accepted.ts has a mutant of '${code}' that a test notices, or that is gone`);
   }
-  console.log(`\n${'file'.padEnd(32)}      %     mutants   survivors  equivalent`);
+  console.log(`\n${'file'.padEnd(32)}      %     mutants   survivors    accepted`);
   for (const result of results) console.log(row(result.file, [result]));
   console.log(row('all', results));
 }

@@ -281,6 +281,7 @@ describe('withBodyTimeout', () => {
   });
 
   const unwrapped: [string, () => Response][] = [
+    ['is undefined, as from a mock', () => undefined as unknown as Response],
     ['has no body', () => new Response(null)],
     ['has a Node stream as its body', () => ({ body: { pipe: () => {} } }) as unknown as Response],
     ['is being read', () => {
@@ -294,6 +295,44 @@ describe('withBodyTimeout', () => {
       const response = createResponse();
 
       assert.equal(await wrap(response), response);
+    });
+  }
+
+  it('rejects with a TimeoutError without a signal and a request', async () => {
+    const clock = new FakeClock();
+    const response = new Response(createBody().body);
+    const wrapped = await toFetch(withBodyTimeout(100, clock)((_input, _init, _signal, callback) => callback.onResponse(response)))(url);
+    const rejection = rejectionOf(wrapped.text());
+
+    await clock.advance(100);
+
+    assert.ok(await rejection instanceof TimeoutError);
+  });
+
+  it('aborts no request whose body was read to its end', async () => {
+    const controller = new AbortController();
+    const clock = new FakeClock();
+    const wrapped = await wrap(new Response('a body'), clock, controller);
+
+    assert.equal(await wrapped.text(), 'a body');
+    await clock.settle();
+
+    assert.equal(controller.signal.aborted, false);
+  });
+
+  // A service worker that responds with the Response reads its internal state, and not its properties.
+  const internal = (name: 'status' | 'statusText', response: Response): unknown =>
+    Object.getOwnPropertyDescriptor(Response.prototype, name)?.get?.call(response);
+  const statuses: [status: number, internalStatus: number, internalText: string][] =
+    [[199, 200, ''], [200, 200, 'Text'], [404, 404, 'Text'], [599, 599, 'Text'], [600, 200, '']];
+  for (const [status, internalStatus, internalText] of statuses) {
+    it(`has an internal status of ${internalStatus} for ${status}`, async () => {
+      const response = new Response(createBody().body, { status: internalStatus, statusText: 'Text' });
+      Object.defineProperty(response, 'status', { value: status });
+
+      const wrapped = await wrap(response);
+
+      assert.deepEqual([internal('status', wrapped), internal('statusText', wrapped)], [internalStatus, internalText]);
     });
   }
 });

@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { resilientFetch, TimeoutError, type Attempt, type ResilientInit } from '../../src/index.ts';
-import { FakeClock, scriptedFetch } from '../../src/testing/index.ts';
+import { resilientFetch, TimeoutError, type Attempt, type Fetch, type ResilientInit } from '../../src/index.ts';
+import { FakeClock, scriptedFetch, type ScriptedOutcome } from '../../src/testing/index.ts';
 import { refusedError, resetError, respond, statusOf, trace, url } from './trace.ts';
+
+/** The times of the requests for a relative URL, which the platform rejects. */
+async function timesOfRelative(outcome: ScriptedOutcome): Promise<readonly number[]> {
+  const clock = new FakeClock();
+  const scripted = scriptedFetch([outcome, 200], clock);
+  const fetch: Fetch = (input, init) => scripted(`http://users.test${String(input)}`, init);
+  const call = resilientFetch('/1', { clock, fetch, timeout: 10, random: () => 0.5 });
+  await clock.advance(1_000);
+  await call;
+  return scripted.times;
+}
 
 describe('classify', () => {
   it('rejects with the error for arguments that fetch rejects, without a record or a call of shouldRetry', async () => {
@@ -25,6 +36,12 @@ describe('classify', () => {
     assert.deepEqual(fetch.times, [0]);
     assert.deepEqual(failures.map(({ stopped }) => stopped), ['one-shot-body']);
   });
+
+  for (const [name, outcome, times] of [['response', 503, [0, 100]], ['timeout', 'hang', [0, 110]]] as const) {
+    it(`retries a ${name} of arguments that only the fetch option accepts`, async () => {
+      assert.deepEqual(await timesOfRelative(outcome), times);
+    });
+  }
 });
 
 describe('retryOn', () => {
@@ -218,4 +235,10 @@ describe('shouldRetry', () => {
       assert.equal(response.bodyUsed, true);
     });
   }
+
+  it('resolves with a success that it accepts, without a budget', async () => {
+    const { result } = await trace([200], { shouldRetry: () => false });
+
+    assert.equal(statusOf(result), 200);
+  });
 });

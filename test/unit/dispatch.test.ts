@@ -14,4 +14,22 @@ describe('toDispatch', () => {
 
     assert.equal(clock.pending, 0);
   });
+
+  it("reports an exception of a mock's getter as an error", async () => {
+    const clock = new FakeClock();
+    const response = { get body() { throw new Error('broken'); } } as unknown as Response;
+
+    await assert.rejects(toFetch(withTimeout(100, 'attempt', clock, true)(toDispatch(async () => response)))('http://users.test/1', { signal: new AbortController().signal }), /^Error: broken$/);
+
+    assert.equal(clock.pending, 0);
+  });
+
+  it('reports a response of undefined, as from a mock', async () => {
+    const clock = new FakeClock();
+    const fetch: Fetch = async () => undefined as unknown as Response;
+
+    assert.equal(await toFetch(withTimeout(100, 'attempt', clock, true)(toDispatch(fetch)))('http://users.test/1'), undefined);
+
+    assert.equal(clock.pending, 0);
+  });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { copyOf, isOneShot, isRequest, sendsOwnBody, signalOf, withSignal, type Init, type Input } from '../../src/fetch-arguments.ts';
+import { copyOf, isOneShot, isRequest, sendsOwnBody, signalOf, snapshotOf, withSignal, type Init, type Input } from '../../src/fetch-arguments.ts';
 
 const url = 'http://users.test/1';
 
@@ -72,6 +72,18 @@ describe('copyOf', () => {
       assert.deepEqual(copyOf(init), {});
     });
   }
+
+  it('copies inherited members that are not in the Fetch standard', () => {
+    assert.deepEqual(copyOf(Object.create({ next: { revalidate: 1 } }) as Init), { next: { revalidate: 1 } });
+  });
+
+  it('copies accessors of a class', () => {
+    class Init {
+      get method(): string { return 'PUT'; }
+    }
+
+    assert.deepEqual(copyOf(new Init()), { method: 'PUT' });
+  });
 });
 
 describe('withSignal', () => {
@@ -98,6 +110,28 @@ describe('withSignal', () => {
   it('does not copy referrer and referrer policy if another member of init resets them too', () => {
     assert.deepEqual(withSignal(request, { method: 'PUT' }, signal), { method: 'PUT', signal });
   });
+
+  it("copies a Request's referrer and referrer policy without an init too", () => {
+    assert.deepEqual(withSignal(request, undefined, signal), { referrer: 'about:client', referrerPolicy: 'no-referrer', signal });
+  });
+
+  it('returns init itself without a signal', () => {
+    const init = { signal };
+
+    assert.equal(withSignal(url, init, undefined), init);
+  });
+
+  it('returns init itself if it has that signal', () => {
+    const init = { signal };
+
+    assert.equal(withSignal(url, init, signal), init);
+  });
+});
+
+describe('snapshotOf', () => {
+  it('is undefined without an init', () => {
+    assert.equal(snapshotOf(undefined), undefined);
+  });
 });
 
 describe('isOneShot', () => {
@@ -113,6 +147,7 @@ describe('isOneShot', () => {
     ['an array, which is sent as a string', [1], false],
     ['a body factory', () => 'x', false],
     ['a stream', new ReadableStream(), true],
+    ['a stream that is not iterable, as in Safari', { getReader() {} }, true],
     ['an async generator', (async function* () {})(), true],
   ];
   for (const [name, body, expected] of rows) {
@@ -127,6 +162,7 @@ describe('sendsOwnBody', () => {
   const rows: [string, Input, Init | undefined, boolean][] = [
     ['a URL', url, { method: 'POST', body: 'x' }, false],
     ['a Request without a body', new Request(url), undefined, false],
+    ['a POST Request without a body', new Request(url, { method: 'POST' }), undefined, false],
     ['a Request with a body', post, undefined, true],
     ['a Request beside an init of null', post, null as unknown as Init, true],
     ['a Request beside a body of null', post, { body: null }, true],

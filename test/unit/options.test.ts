@@ -165,7 +165,7 @@ describe('checkMembers', () => {
 
   const names = 'retries, timeout, totalTimeout, bodyTimeout, backoff, maxRetryAfter, retryAfter, retryOn, shouldRetry, onFailure, budget, clock, random, fetch';
 
-  for (const [options, value] of [[undefined, 'undefined'], [null, 'null'], [5, '5'], ['fast', '"fast"'], [[], '[object Array]']] as const) {
+  for (const [options, value] of [[undefined, 'undefined'], [null, 'null'], [5, '5'], ['fast', '"fast"'], [[], '[object Array]'], [() => {}, '[object Function]']] as const) {
     it(`throws a TypeError for options that are ${value}`, () => {
       assert.throws(() => checkOptions(options), {
         name: 'TypeError',

@@ -27,7 +27,8 @@ describe('requestFacts', () => {
     ["init's method rather than the Request's", new Request(url, { method: 'PUT' }), { method: 'POST' }, 'POST'],
     ...['delete', 'get', 'head', 'options', 'post', 'put'].map((method): [string, Input, Init, string] =>
       [`${method}, which fetch converts to upper case`, url, { method }, method.toUpperCase()]),
-    ['another method in lower case, which fetch does not convert', url, { method: 'patch' }, 'patch'],
+    ...['patch', 'widget', 'gets'].map((method): [string, Input, Init, string] =>
+      [`${method}, which fetch does not convert`, url, { method }, method]),
   ];
   for (const [name, input, init, method] of rows) {
     it(`has the method of ${name}`, () => {
@@ -51,7 +52,11 @@ describe('requestFacts', () => {
     ['ht\ntps:/\t/user:sec\rret@users.test/', 'https://users.test/'],
     ['\0\u001f http://user:secret@users.test/', '\0\u001f http://users.test/'],
     ['/\t/user:secret@users.test/', '//users.test/'],
+    ['wss://user:secret@users.test/', 'wss://users.test/'],
+    ['web3://user:secret@users.test/', 'web3://users.test/'],
     ['http://users.test/@user', 'http://users.test/@user'],
+    ['http://users.test/?next=http://user@users.test/', 'http://users.test/?next=http://user@users.test/'],
+    ['ht\ttp://users.test/', 'ht\ttp://users.test/'],
     ['/users/@me', '/users/@me'],
     ['mailto:user@users.test', 'mailto:user@users.test'],
   ];
@@ -88,6 +93,7 @@ describe('canBeSent', () => {
     ['a signal of null', url, { signal: null }, true],
     ['a Request with a body', new Request(url, { method: 'POST', body: 'x' }), undefined, true],
     ['a Request whose body was read', usedRequest, undefined, false],
+    ['a Request of unknown body, as in Firefox', { url, method: 'POST', bodyUsed: false } as Request, undefined, true],
     ['a used Request whose body init replaces', usedRequest, { body: 'y' }, true],
     ['an unused stream', url, { method: 'POST', body: new ReadableStream(), duplex: 'half' }, true],
     ['a stream that is being read', url, { method: 'POST', body: lockedStream(), duplex: 'half' }, false],

@@ -256,6 +256,22 @@ describe('resilientFetch', () => {
 
     assert.equal(await resilientFetch(url, { fetch: async () => response, signal: {} } as unknown as ResilientInit), response);
   });
+
+  it('calls fetch without an init if there is none', async () => {
+    const response = new Response(null);
+
+    assert.equal(await resilientFetch.with({ retries: 0, timeout: Infinity, fetch: async () => response })(url), response);
+  });
+
+  it('limits the silence of a body to bodyTimeout', async () => {
+    const clock = new FakeClock();
+    const response = await resilientFetch(url, { clock, fetch: async () => new Response(new ReadableStream()), bodyTimeout: 100 });
+    const rejection = assert.rejects(response.text(), { name: 'TimeoutError', scope: 'body' });
+
+    await clock.advance(100);
+
+    await rejection;
+  });
 });
 
 describe('resilientFetch.with', () => {
@@ -305,6 +321,6 @@ describe('resilientFetch.with', () => {
   });
 
   it('throws for an unknown name', () => {
-    assert.throws(() => resilientFetch.with({ retry: 5 } as ResilienceOptions), { name: 'TypeError' });
+    assert.throws(() => resilientFetch.with({ retry: 5 } as ResilienceOptions), { name: 'TypeError', message: /^'options' must be an object with no members but .*, not "retry"$/ });
   });
 });

@@ -70,6 +70,7 @@ describe('parseRetryAfter', () => {
   });
 
   const invalid: (string | null | undefined)[] = [
+    120 as unknown as string,
     null,
     undefined,
     '',

@@ -130,6 +130,27 @@ describe('isTransient', () => {
       assert.equal(judge(networkError(new TypeError('Failed to fetch')), 'GET', {}, undefined, requestUrl), expected);
     });
   }
+
+  for (const error of [undefined, null]) {
+    it(`is false for a POST after an error of ${error}`, () => {
+      assert.equal(judge(networkError(error), 'POST'), false);
+    });
+  }
+
+  it('is false for a response of undefined, as from a mock', () => {
+    assert.equal(judge({ kind: 'response', response: undefined as unknown as Response }, 'GET'), false);
+  });
+
+  it('is false for a POST after a code that begins with ECONNREFUSED', () => {
+    assert.equal(judge(fetchFailed(withCode('ECONNREFUSED_LATER')), 'POST'), false);
+  });
+
+  for (const code of ['UNABLE_TO_', 'HOSTNAME_MISMATCH', 'INVALID_CA', 'PATH_LENGTH_EXCEEDED']) {
+    it(`is true for a code that has ${code} in its middle`, () => {
+      assert.equal(judge(fetchFailed(withCode(`X${code}`)), 'GET'), true);
+      assert.equal(judge(fetchFailed(withCode(`${code}X`)), 'GET'), code !== 'UNABLE_TO_');
+    });
+  }
 });
 
 const policy: RetryPolicy = { ...defaults, clock: new FakeClock({ date: 5 }), random: () => 0.5 };
@@ -252,4 +273,10 @@ describe('nextDelay', () => {
       });
     });
   }
+
+  it('accepts the largest random number below 1', () => {
+    const random = (): number => 1 - Number.EPSILON / 2;
+
+    assert.deepEqual(nextDelay({ ...policy, random }, 1, undefined, undefined, Infinity), { delay: 200 * random(), delayFrom: 'backoff' });
+  });
 });

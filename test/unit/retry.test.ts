@@ -163,6 +163,53 @@ describe('withRetry', () => {
 
     assert.deepEqual(previous, [0, 10, 20]);
   });
+
+  it('rejects with an exception of the input, and leaves no timer', async () => {
+    const clock = new FakeClock();
+    const input = { toString(): string { throw new Error('broken'); } } as unknown as string;
+
+    await assert.rejects(resilientFetch(input, { clock, totalTimeout: 1_000 }), /^Error: broken$/);
+
+    assert.equal(clock.pending, 0);
+  });
+
+  it('measures an attempt from the start of the call', async () => {
+    const clock = new FakeClock({ now: 5_000 });
+    const response = await resilientFetch(url, { clock, fetch: scriptedFetch([503], clock), retries: 0 });
+
+    assert.deepEqual(failuresOf(response).map(({ duration }) => duration), [0]);
+  });
+
+  it('resolves with undefined if a mock does', async () => {
+    const { result, failures } = await trace([], { fetch: async () => undefined as unknown as Response });
+
+    assert.deepEqual([result, failures], [undefined, []]);
+  });
+
+  it("rejects with an exception of a mock's getter", async () => {
+    const response = { get status() { throw new Error('broken'); } } as unknown as Response;
+    const { result } = await trace([], { fetch: async () => response });
+
+    assert.match(String(result), /^Error: broken$/);
+  });
+
+  it('leaves no listener after a retry', async () => {
+    const { signal } = new AbortController();
+    const { result } = await trace([503, 200], { signal });
+
+    assert.equal(statusOf(result), 200);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+  });
+
+  it('aborts the request of a response that it discards', async () => {
+    const signals: (AbortSignal | null | undefined)[] = [];
+    const stalled = new Response(new ReadableStream(), { status: 503 });
+    const fetch = async (_input: unknown, init?: RequestInit): Promise<Response> => signals.push(init?.signal) === 1 ? stalled : respond(200);
+    const { result } = await trace([], { fetch });
+
+    assert.equal(statusOf(result), 200);
+    assert.deepEqual(signals.map((signal) => signal?.aborted), [true, false]);
+  });
 });
 
 describe('onFailure', () => {
@@ -286,6 +333,22 @@ describe('init.signal', () => {
     assert.equal(result, 'stop');
     assert.deepEqual(fetch.times, [0]);
   });
+
+  it("rejects with the reason when aborted in a mock's getter", async () => {
+    const controller = new AbortController();
+    const response = { get status() { controller.abort('stop'); return 200; } } as unknown as Response;
+    const { result } = await trace([], { fetch: async () => response, signal: controller.signal });
+
+    assert.equal(result, 'stop');
+  });
+
+  it('rejects with the reason when aborted in budget.deposit()', async () => {
+    const controller = new AbortController();
+    const budget = { deposit: () => controller.abort('stop'), withdraw: () => true };
+    const { result } = await trace([200], { budget, signal: controller.signal });
+
+    assert.equal(result, 'stop');
+  });
 });
 
 describe('a body factory', () => {
@@ -399,5 +462,29 @@ describe('a Request with a body', () => {
     const { result } = await trace([503, abort], { timeout: Infinity, signal: null }, request);
 
     assert.equal(statusOf(result), 200);
+  });
+
+  it('sends its body with the last attempt', async () => {
+    const { fetch, result } = await trace([503, 503, 200], { retries: 2 }, put('the same'));
+
+    assert.equal(statusOf(result), 200);
+    assert.deepEqual(await Promise.all(fetch.requests.map(({ request }) => request.text())), ['the same', 'the same', 'the same']);
+  });
+
+  it('has its unsent clone cancelled', async () => {
+    const request = put();
+    const clones: Request[] = [];
+    const clone = (): Request => clones[clones.push(Request.prototype.clone.call(request)) - 1] as Request;
+    Object.defineProperty(request, 'clone', { value: clone });
+    await trace([200], {}, request);
+
+    assert.deepEqual(clones.map(({ bodyUsed }) => bodyUsed), [true]);
+  });
+
+  it('is not cancelled itself if retries is 0', async () => {
+    const request = put();
+    await trace([], { retries: 0, fetch: async () => respond(200) }, request);
+
+    assert.equal(await request.text(), 'x');
   });
 });

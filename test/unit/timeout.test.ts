@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { TimeoutError } from '../../src/errors.ts';
+import { resilientFetch } from '../../src/index.ts';
 import type { Abortable } from '../../src/abort-forwarding.ts';
 import type { Init } from '../../src/fetch-arguments.ts';
 import { toDispatch, type Callback, type Fetch, type Layer } from '../../src/dispatch.ts';
@@ -181,6 +182,42 @@ describe('withTimeout', () => {
 
     assert.equal(before, 0);
     assert.ok(errors[0] instanceof TimeoutError && errors[0].scope === 'total');
+  });
+
+  it("aborts the request when the caller's signal aborts after the headers", async () => {
+    const controller = new AbortController();
+    const { fetch, inits, respond } = createPendingFetch();
+    const call = wrap(withTimeout(100, 'attempt', new FakeClock(), true), fetch)(url, { signal: controller.signal });
+    respond(new Response('a body'));
+    const response = await call;
+
+    controller.abort('stop');
+
+    assert.equal(inits[0]?.signal?.reason, 'stop');
+    assert.equal(response.bodyUsed, false);
+  });
+
+  it('removes its listener when the body is collected', async () => {
+    const { signal } = new AbortController();
+    const layer = withTimeout(100, 'attempt', new FakeClock(), true);
+    await wrap(layer, async () => new Response('a body'))(url, { signal });
+
+    await collect();
+
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+  });
+
+  it('aborts an inner call as its caller does, which records nothing', async () => {
+    const clock = new FakeClock();
+    const failures: unknown[] = [];
+    const inner = resilientFetch.with({ clock, fetch: scriptedFetch(['hang'], clock), onFailure: (failure) => failures.push(failure) });
+    const call = wrap(withTimeout(100, 'attempt', clock, true), inner as Fetch)(url);
+    const rejection = assert.rejects(call, { name: 'TimeoutError', scope: 'attempt' });
+
+    await clock.advance(100);
+
+    await rejection;
+    assert.deepEqual(failures, []);
   });
 });
 

@@ -222,7 +222,7 @@ describe('FakeClock', () => {
     it(`rejects with a ${name} for an advance of ${JSON.stringify(ms)}`, async () => {
       const clock = new FakeClock();
 
-      await assert.rejects(clock.advance(ms as number), { name });
+      await assert.rejects(clock.advance(ms as number), { name, message: /^'ms' must be a finite number of milliseconds >= 0, not / });
 
       assert.equal(clock.now(), 0);
     });
@@ -230,7 +230,15 @@ describe('FakeClock', () => {
 
   for (const turns of [0, -1, 1.5, NaN]) {
     it(`throws a RangeError for ${turns} turns`, () => {
-      assert.throws(() => new FakeClock({ turns }), { name: 'RangeError' });
+      assert.throws(() => new FakeClock({ turns }), new RangeError(`'turns' must be an integer >= 1, not ${turns}`));
     });
   }
+
+  it('settles until a condition is met', async () => {
+    let turns = 0;
+
+    await new FakeClock().settle(() => (turns += 1) === 20);
+
+    assert.equal(turns, 20);
+  });
 });

@@ -1,0 +1,99 @@
+/** A mutant that the tests may miss. */
+export interface AcceptedMutant {
+  /** The text in the file, and the text that Stryker puts in its place, each in one line. */
+  readonly code: string;
+  readonly replacement: string;
+  /** The reason: the mutant behaves as the original does, or only a runtime other than Node shows the difference. */
+  readonly reason: string;
+}
+
+const unused = 'TypeScript wants a default, which is never used.';
+const slower = 'A shortcut for speed. The longer way has the same result.';
+const memoryOnly = 'Only the memory in use differs.';
+const nodeOnly = 'Always so in Node. Other runtimes: test/platforms.';
+
+/** The accepted mutants of each file. */
+export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
+  'src/abort-forwarding.ts': [
+    { code: 'this.target.deref()?.abort', replacement: 'this.target.deref().abort', reason: 'Differs only in the moment between a collection and its finalizer.' },
+    { code: 'bodies === undefined', replacement: 'false', reason: 'A runtime without FinalizationRegistry: test/contract/leaks.test.ts.' },
+    { code: 'keptAlive.set(response, body);', replacement: ';', reason: 'Only WebKit creates another body for a response: test/platforms.' },
+  ],
+  'src/body-timeout.ts': [
+    { code: '{ return false; }', replacement: '{}', reason: 'Undefined is falsy.' },
+    { code: 'late > 0', replacement: 'true', reason: 'A timer of 0 ms expires at the same time.' },
+    { code: 'late > 0', replacement: 'late >= 0', reason: 'A timer of 0 ms expires at the same time.' },
+  ],
+  'src/classify.ts': [
+    { code: 'signal?.reason', replacement: 'signal.reason', reason: 'Without a signal, no total timeout has ended the call.' },
+    { code: 'policy.totalTimeout < Infinity', replacement: 'true', reason: 'Infinity minus any time is Infinity.' },
+    { code: 'policy.totalTimeout < Infinity', replacement: 'policy.totalTimeout <= Infinity', reason: 'Infinity minus any time is Infinity.' },
+  ],
+  'src/discard.ts': [
+    { code: '{ // A mock Response may have getters that throw. return undefined; }', replacement: '{}', reason: 'A function without a return returns undefined.' },
+    { code: 'done', replacement: 'false', reason: 'The end has no value: the TypeError stops the drain as the end does.' },
+  ],
+  'src/failures.ts': [
+    { code: 'failures.length > 0 || histories.get(result) !== undefined', replacement: 'true', reason: memoryOnly },
+    { code: 'failures.length > 0', replacement: 'failures.length >= 0', reason: memoryOnly },
+  ],
+  'src/fetch-arguments.ts': [
+    { code: '(init: object): boolean => Object.getPrototypeOf(init) === Object.prototype', replacement: '() => undefined', reason: slower },
+    { code: 'Object.getPrototypeOf(init) === Object.prototype', replacement: 'false', reason: slower },
+    { code: '!init || isPlain(init)', replacement: 'false', reason: slower },
+    { code: 'init?.[name]', replacement: 'init[name]', reason: 'Only called with an init.' },
+    { code: "init === undefined && typeof input === 'string'", replacement: 'false', reason: slower },
+    { code: "'string'", replacement: '""', reason: slower },
+    { code: 'headers instanceof Headers', replacement: 'false', reason: 'The entries of Headers make the same headers.' },
+  ],
+  'src/internal-slot.ts': [
+    { code: 'Object.isExtensible(object)', replacement: 'true', reason: 'Engines of today allow a private field on a frozen object.' },
+    { code: 'Object.isExtensible(object)', replacement: 'false', reason: 'The WeakMap keeps the same values.' },
+  ],
+  'src/request.ts': [
+    { code: "''", replacement: '"Stryker was here!"', reason: 'Fetch rejects any body or none by the method alone.' },
+  ],
+  'src/retry-after.ts': [
+    { code: "''", replacement: '"Stryker was here!"', reason: `${unused} As a Date header, neither text is a date.` },
+  ],
+  'src/retry-policy.ts': [
+    {
+      code: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions?.undici !== undefined',
+      replacement: 'true',
+      reason: nodeOnly,
+    },
+    {
+      code: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions?.undici',
+      replacement: '(globalThis as { process?: { versions?: { undici?: string; }; }; }).process?.versions.undici',
+      reason: nodeOnly,
+    },
+    {
+      code: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions',
+      replacement: '(globalThis as { process?: { versions?: { undici?: string; }; }; }).process.versions',
+      reason: nodeOnly,
+    },
+    { code: 'retryAfter !== undefined', replacement: 'true', reason: 'Undefined is not above a limit.' },
+  ],
+  'src/retry.ts': [
+    { code: 'policy.retries === 0', replacement: 'false', reason: 'A copy that no attempt sends.' },
+    {
+      code: '!shouldRetry && !budget && !retryOn.statuses.has(response?.status) && !this.signal?.aborted',
+      replacement: 'false',
+      reason: slower,
+    },
+    { code: "classified !== undefined && 'then' in classified", replacement: 'true', reason: 'To await a value takes a microtask.' },
+    { code: '{ return false; }', replacement: '{}', reason: 'Undefined is falsy.' },
+    { code: 'false', replacement: 'true', reason: 'A revoked proxy throws again before its kind is read.' },
+  ],
+  'src/testing/timer-queue.ts': [
+    { code: 'a.order < b.order', replacement: 'a.order <= b.order', reason: 'No two timers have the same order.' },
+    { code: 'this.#heap.length < 2 * this.size + 64', replacement: 'true', reason: memoryOnly },
+    { code: 'this.#heap.length < 2 * this.size + 64', replacement: 'this.#heap.length <= 2 * this.size + 64', reason: memoryOnly },
+    { code: '2 * this.size + 64', replacement: '2 * this.size - 64', reason: memoryOnly },
+  ],
+  'src/timeout.ts': [
+    { code: 'signal !== undefined', replacement: 'true', reason: 'Without a signal, nothing is aborted: there is no signal to forward or to look up.' },
+    { code: 'this.controller !== undefined', replacement: 'true', reason: 'A total always has a controller.' },
+    { code: 'controller && this', replacement: 'controller || this', reason: 'Both abort the same controller.' },
+  ],
+};
