@@ -40,11 +40,14 @@ export type Lookup = { readonly user: User | UnknownUser } | { readonly detail: 
 
 /**
  * The tutorial's retry settings: requests at 0, 0, 2, 6, 14 and 30 s if each fails at once, because the first retry has
- * no delay. If Users hangs, a call ends after 6 attempts of 4 s and 30 s of backoff, 54 s in all.
+ * no delay. If Users hangs, a call ends after 6 attempts of 4 s and 30 s of backoff, 54 s in all. If Users sends half a body,
+ * a call ends 4 s after the last byte.
  */
 export const tutorialSettings: ResilienceOptions = {
   retries: 5,
   timeout: 4_000,
+  // The timeout of an attempt ends with the response headers.
+  bodyTimeout: 4_000,
   // Limits the Retry-After of Users too.
   totalTimeout: 60_000,
   retryOn: { statuses: [404, 502, 503, 504], methods: ['GET', 'POST', 'OPTIONS'] },

@@ -8,15 +8,19 @@ export interface Scenario {
   readonly behaviour: Behaviour;
 }
 
-/** The four scenarios of the tutorial, in its order. */
+/** The four scenarios of the tutorial, in its order, and a fifth: a response that begins and never ends. */
 export const scenarios: readonly Scenario[] = [
   { title: 'Healthy: Users responds', behaviour: 'respond' },
   { title: 'Slow: Users accepts each request and never responds', behaviour: 'hang' },
   { title: 'Flaky: Users fails three times, then responds', behaviour: { failures: 3, status: 503 } },
   { title: 'Down: Users does not listen on its port', behaviour: 'down' },
+  { title: 'Stalled: Users sends half a body, and then nothing', behaviour: 'stall' },
 ];
 
-/** An attempt of Orders to call Users: the record of a failure, or a record of the same shape for a success. */
+/**
+ * An attempt of Orders to call Users: the record of a failure, or a record of the same shape for a success. A timeout with a
+ * status is a body that stalled.
+ */
 export interface TimedAttempt extends Failure {
   /** The start of the attempt, in milliseconds since the first attempt of its scenario. */
   readonly at: number;
@@ -61,11 +65,15 @@ export async function startScenarios(clock: Clock, onAttempt: (attempt: TimedAtt
   const users = await startUsers(clock);
   const orders = await startOrders({ users: users.url, fetch: resilientFetch.with({ ...tutorialSettings, clock, onFailure }) });
 
-  /** Records a successful attempt from the last request that Users received, because onFailure reports failures alone. */
-  const recordSuccess = (): void => {
+  /**
+   * Records an attempt that got a good status, from the last request that Users received, because onFailure reports failed
+   * attempts alone. Where Orders has no user all the same, the body stalled.
+   */
+  const recordLast = (isFound: boolean): void => {
     const last = users.requests.at(-1);
     if (last?.status === undefined || attempts.at(-1)?.stopped !== undefined) return;
-    record({ attempt: attempts.length + 1, kind: 'response', status: last.status, duration: clock.now() - last.at }, last.at);
+    const kind = isFound ? 'response' : 'timeout';
+    record({ attempt: attempts.length + 1, method: 'GET', url: users.url, kind, status: last.status, duration: clock.now() - last.at }, last.at);
   };
 
   return {
@@ -76,7 +84,7 @@ export async function startScenarios(clock: Clock, onAttempt: (attempt: TimedAtt
       const response = await fetch(`${orders.url}/orders/?user_id=1`, signal === undefined ? {} : { signal });
       // Orders sends no other body.
       const body = await response.json() as OrdersBody;
-      recordSuccess();
+      recordLast(response.ok);
       // Users receives the first request in the tick in which its attempt starts, within a rounding error.
       const receivedAt = users.requests.map(({ at }) => Math.max(0, at - start));
       return { attempts, receivedAt, at: clock.now() - start, status: response.status, body };

@@ -29,3 +29,9 @@ export async function close(server: Server): Promise<void> {
 export function sendJson(response: ServerResponse, { status, body, headers }: JsonResponse): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
+
+/** Sends the headers and the first half of the body, and then nothing until the connection is closed. */
+export function sendHalf(response: ServerResponse, { status, body }: JsonResponse): void {
+  const json = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': json.length }).write(json.slice(0, json.length / 2));
+}

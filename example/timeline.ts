@@ -65,16 +65,16 @@ export function summaryLine(results: readonly ScenarioResult[], duration: number
 /** Formats a measured time, always with one decimal. */
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
-const isSuccess = ({ status }: TimedAttempt): boolean => status !== undefined && status < 400;
+const isSuccess = ({ kind, status = 0 }: TimedAttempt): boolean => kind === 'response' && status < 400;
 
 function styleOf(attempt: TimedAttempt): Style {
   if (isSuccess(attempt)) return 'green';
-  return attempt.stopped === undefined ? 'yellow' : 'red';
+  return attempt.delay === undefined ? 'red' : 'yellow';
 }
 
 function outcome({ kind, status = 0, duration, error }: TimedAttempt): string {
   if (kind === 'response') return `${status} ${STATUS_CODES[status] ?? ''}`;
-  if (kind === 'timeout') return `no response in ${seconds(duration)}`;
+  if (kind === 'timeout') return `${status === 0 ? 'no response in' : 'body stalled for'} ${seconds(duration)}`;
   // Node has the error code of a connection on the cause of fetch's error.
   const { code } = (error as { cause?: { code?: string } } | undefined)?.cause ?? {};
   return connectionErrors[code ?? ''] ?? code ?? 'network error';
@@ -86,9 +86,10 @@ const connectionErrors: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'connection lost',
 };
 
-function nextStep({ delay, delayFrom, stopped }: TimedAttempt): string {
+function nextStep(attempt: TimedAttempt): string {
+  const { delay, delayFrom, stopped } = attempt;
   if (delay !== undefined) return `${delayFrom} ${Number((delay / 1_000).toFixed(1))} s`;
-  return stopped?.replaceAll('-', ' ') ?? 'done';
+  return stopped?.replaceAll('-', ' ') ?? (isSuccess(attempt) ? 'done' : 'not retried');
 }
 
 function bar({ at, duration, delay = 0 }: TimedAttempt, style: Style, paint: Paint): string {

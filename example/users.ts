@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { Clock } from 'resilient-fetch';
-import { close, listen, sendJson, type JsonResponse } from './server.ts';
+import { close, listen, sendHalf, sendJson, type JsonResponse } from './server.ts';
 
 export interface User {
   readonly id: number;
@@ -9,10 +9,10 @@ export interface User {
 }
 
 /**
- * The behaviour of Users: it responds, accepts requests and never responds, fails the next few with a status and then
- * responds, or is down and does not listen on its port. With `failures: Infinity` it never recovers.
+ * The behaviour of Users: it responds, accepts requests and never responds, sends half a body and then nothing, fails the next
+ * few with a status and then responds, or is down and does not listen on its port. With `failures: Infinity` it never recovers.
  */
-export type Behaviour = 'respond' | 'hang' | 'down' | { readonly failures: number; readonly status: number };
+export type Behaviour = 'respond' | 'hang' | 'stall' | 'down' | { readonly failures: number; readonly status: number };
 
 /** A request that Users received. */
 export interface ReceivedRequest {
@@ -54,7 +54,9 @@ export async function startUsers(clock: Clock): Promise<UsersService> {
   const server = createServer((request, response) => {
     const result = respondAs(behaviour, requests.length, request.url ?? '');
     requests.push({ at: clock.now(), ...(result && { status: result.status }) });
-    if (result !== undefined) sendJson(response, result);
+    if (result === undefined) return;
+    if (behaviour === 'stall') sendHalf(response, result);
+    else sendJson(response, result);
   });
   const port = await listen(server);
 

@@ -1,3 +1,4 @@
+import { abortError } from './errors.ts';
 import { createInternalSlot } from './internal-slot.ts';
 
 /** Something that can be aborted, as an AbortController can. */
@@ -5,44 +6,73 @@ export interface Abortable {
   abort(reason: unknown): void;
 }
 
-/** The targets of each signal share one listener: removing one of many listeners walks a list, and Node 20 warns at the 11th. */
-const targetsOf = new WeakMap<AbortSignal, Set<Abortable>>();
+/** The reason of an aborted signal. Signals of older platforms and of packages have none. */
+export const reasonOf = ({ reason }: AbortSignal): unknown => (reason === undefined ? abortError('This operation was aborted') : reason);
 
-function onAbort(this: AbortSignal): void {
-  const targets = targetsOf.get(this);
-  removeListener(this);
-  targets?.forEach((target) => target.abort(this.reason));
+/**
+ * The targets of one signal, which share its listener: removing one of many listeners walks a list, and Node 20 warns at the
+ * 11th. The listener reads neither `this` nor the event, because signals of packages pass neither.
+ */
+class Targets extends Set<Abortable> {
+  readonly listener: () => void;
+
+  constructor(signal: AbortSignal) {
+    super();
+    this.listener = () => {
+      removeListener(signal, this);
+      this.forEach((target) => target.abort(reasonOf(signal)));
+    };
+    signal.addEventListener('abort', this.listener);
+  }
 }
 
-function removeListener(signal: AbortSignal): void {
+const targetsOf = new WeakMap<AbortSignal, Targets>();
+
+function removeListener(signal: AbortSignal, { listener }: Targets): void {
   targetsOf.delete(signal);
-  signal.removeEventListener('abort', onAbort);
+  signal.removeEventListener('abort', listener);
 }
 
 /** Aborts the target when the signal aborts, or now if it already has. */
 export function forwardAbort(signal: AbortSignal | undefined, target: Abortable): void {
   if (signal === undefined) return;
-  if (signal.aborted) return target.abort(signal.reason);
-  const targets = targetsOf.get(signal);
-  if (targets !== undefined) return void targets.add(target);
-  targetsOf.set(signal, new Set([target]));
-  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) return target.abort(reasonOf(signal));
+  let targets = targetsOf.get(signal);
+  if (targets === undefined) targetsOf.set(signal, targets = new Targets(signal));
+  targets.add(target);
 }
 
 /** Undoes `forwardAbort`. Removes the listener with the last target. */
 export function stopForwarding(signal: AbortSignal | undefined, target: Abortable): void {
   const targets = signal && targetsOf.get(signal);
-  if (targets?.delete(target) && targets.size === 0) removeListener(signal as AbortSignal);
+  if (targets?.delete(target) && targets.size === 0) removeListener(signal as AbortSignal, targets);
 }
 
+/** Something that ends when an object is garbage collected. Must not reference the object. */
+interface Collectable {
+  release(): void;
+}
+
+/** A weak reference, or a strong one where the platform has none. */
+export const weakReferenceTo = <Target extends object>(target: Target): { deref(): Target | undefined } =>
+  typeof WeakRef === 'function' ? new WeakRef(target) : { deref: () => target };
+
+// Some runtimes have no FinalizationRegistry. There the target stays until its signal is collected.
+const registry = typeof FinalizationRegistry === 'function'
+  ? new FinalizationRegistry<Collectable>((held) => held.release())
+  : undefined;
+
+/** Releases the second object when the first is collected, where the platform reports that. */
+export const releaseWith = (object: object, held: Collectable): void => registry?.register(object, held);
+
 /** Forwards to a target without keeping it alive. */
-class WeakTarget implements Abortable {
+class WeakTarget implements Abortable, Collectable {
   signal: AbortSignal | undefined;
-  readonly target: WeakRef<Abortable>;
+  readonly target: { deref(): Abortable | undefined };
 
   constructor(signal: AbortSignal, target: Abortable) {
     this.signal = signal;
-    this.target = new WeakRef(target);
+    this.target = weakReferenceTo(target);
   }
 
   abort(reason: unknown): void {
@@ -50,29 +80,30 @@ class WeakTarget implements Abortable {
     this.signal = undefined;
     this.target.deref()?.abort(reason);
   }
-}
 
-// Some runtimes have no FinalizationRegistry. There the target stays until its signal is collected.
-const bodies = typeof FinalizationRegistry === 'function'
-  ? new FinalizationRegistry<WeakTarget>((weak) => stopForwarding(weak.signal, weak))
-  : undefined;
+  release(): void {
+    stopForwarding(this.signal, this);
+    this.signal = undefined;
+  }
+}
 
 const keptAlive = createInternalSlot<object>();
 
 /**
  * Keeps forwarding to the target until the body is garbage collected, since the end of an unwrapped body cannot be observed.
  * The body is registered and not the response, because a caller may keep only a reader. The body keeps the target alive, and
- * the response its body (WebKit otherwise creates another one). Returns what the body kept alive before.
+ * the response its body (WebKit otherwise creates another one). Returns the target that is registered from now on.
  */
-export function forwardAbortToBody(signal: AbortSignal, target: Abortable, response: object, body: object): object | undefined {
-  if (bodies === undefined) return undefined;
+export function forwardAbortToBody(signal: AbortSignal, target: Abortable & { inner?: object | undefined }, response: object, body: object): Abortable {
+  if (registry === undefined) return target;
   const weak = new WeakTarget(signal, target);
   targetsOf.get(signal)?.add(weak).delete(target);
-  bodies.register(body, weak);
-  const previous = keptAlive.get(body);
+  registry.register(body, weak);
+  // An outer limit of the same body takes the place of the inner one, and keeps it alive.
+  target.inner = keptAlive.get(body);
   keptAlive.set(body, target);
   keptAlive.set(response, body);
-  return previous;
+  return weak;
 }
 
 /** Settles as the promise does, or rejects with the signal's reason if that aborts first. */
@@ -89,5 +120,5 @@ export const untilAborted = <Value>(promise: PromiseLike<Value>, signal: AbortSi
 
 /** `signal.throwIfAborted()`, for a signal that may be absent. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw signal.reason;
+  if (signal?.aborted) throw reasonOf(signal);
 }

@@ -66,17 +66,20 @@ export function mergeSettings<Values extends object>(
   return merge(value, current, checks, `${name}.`);
 }
 
-/** Returns the current values with the new ones checked and put over them. `undefined` counts as absent. */
+/** Returns the current values with the new ones checked and put over them. `undefined` counts as absent, `null` as the default. */
 export function merge<Values extends object>(
   values: { readonly [Name in keyof Values]?: unknown },
   current: Values,
   checks: { readonly [Name in keyof Values]: Check<Values[Name]> },
   prefix = '',
+  defaults?: Values,
 ): Values {
   const merged = { ...current };
-  for (const name in checks) {
+  // The keys are those of the type. Inherited ones would be those that a program added to Object.prototype.
+  for (const name of Object.keys(checks) as (keyof Values & string)[]) {
     const value: unknown = values[name];
-    if (value !== undefined) merged[name] = checks[name](value, prefix + name, current[name]);
+    if (value === null && defaults) merged[name] = defaults[name];
+    else if (value !== undefined) merged[name] = checks[name](value, prefix + name, current[name]);
   }
   return merged;
 }

@@ -1,8 +1,11 @@
 import { throwIfAborted, untilAborted } from './abort-forwarding.ts';
+import { must } from './checks.ts';
 import type { Failure, StopReason } from './failures.ts';
-import { isOneShot, type Init } from './fetch-arguments.ts';
-import { isRejectedByFetch, requestFacts } from './request.ts';
-import { hintOf, isTransient, nextDelay, type Attempt, type Delay, type Outcome, type RetryPolicy } from './retry-policy.ts';
+import { isObject, isOneShot, isRequest, type Init } from './fetch-arguments.ts';
+import { isRejectedByFetch, loggableUrl, originOf, requestFacts } from './request.ts';
+import { retryAfterOf } from './retry-after.ts';
+import type { BudgetContext } from './retry-budget.ts';
+import { checkHint, nextDelay, obstacleTo, type Attempt, type Delay, type Outcome, type RetryPolicy } from './retry-policy.ts';
 import { hasTimedOut } from './timeout.ts';
 
 /** The parts of a call that decide what follows its latest attempt. */
@@ -11,24 +14,26 @@ export interface AttemptedCall {
   readonly input: Request | string;
   readonly init: Init | undefined;
   readonly signal: AbortSignal | undefined;
-  /** The number of the latest attempt, from 1, and when it was started, in milliseconds since the call. */
+  /** The number of the latest attempt, from 1. */
   readonly attempt: number;
+  /** The start of the call and of its latest attempt, on the call's clock. */
+  readonly started: number;
   readonly attemptStarted: number;
   readonly failures: readonly Failure[];
   /** The init of the latest attempt, where a body factory made its body. */
   readonly initWithBody?: Init;
-  elapsed(): number;
 }
 
 type Writable<Values> = { -readonly [Name in keyof Values]: Values[Name] };
 
 /** The failure record of an attempt, with the delay of its retry or the reason for none; `undefined` if it did not fail. */
-export function classify(call: AttemptedCall, outcome: Outcome): Failure | undefined | Promise<Failure | undefined> {
+export function classify(call: AttemptedCall, outcome: Outcome): MaybePromise<Failure | undefined> {
   const { policy, signal, input, init, attempt } = call;
   const { kind, response, error } = outcome;
-  const elapsed = call.elapsed();
-  const duration = elapsed - call.attemptStarted;
-  if (hasTimedOut(signal)) return { attempt, kind: 'timeout', error: signal?.reason, duration, stopped: 'total-timeout' };
+  const now = policy.clock.now();
+  const request = requestFacts(input, init);
+  const failure: Writable<Failure> = { attempt, method: request.method, url: loggableUrl(request.url), kind, duration: now - call.attemptStarted };
+  if (hasTimedOut(signal)) return Object.assign(failure, { kind: 'timeout', error: signal?.reason as unknown, stopped: 'total-timeout' } as const);
   throwIfAborted(signal);
 
   // A mock fetch may resolve to nothing. That is no failure.
@@ -36,34 +41,60 @@ export function classify(call: AttemptedCall, outcome: Outcome): Failure | undef
   if (!isBad && policy.shouldRetry === undefined) return undefined;
   if (kind === 'network-error' && isRejectedByFetch(input, call.initWithBody ?? init)) throw error;
 
-  const request = requestFacts(input, init);
-  const retryAfter = hintOf(response, policy);
-  const transient = isTransient(outcome, request, policy.retryOn, retryAfter);
-  const record = (shouldRetry: boolean): Failure | undefined => {
-    if (!isBad && !shouldRetry) return undefined;
-    const failure: Writable<Failure> = { attempt, kind, duration };
-    if (response === undefined) failure.error = error;
-    else failure.status = response.status;
-    if (retryAfter !== undefined) failure.retryAfter = retryAfter;
-    const next = shouldRetry ? retryOrStop(call, retryAfter) : transient ? 'declined' : 'not-repeatable';
-    return Object.assign(failure, typeof next === 'string' ? { stopped: next } : next);
-  };
-  if (policy.shouldRetry === undefined) return record(transient);
-  return ask(policy.shouldRetry, { ...outcome, attempt, transient, request, elapsed }, signal).then(record);
+  return chain(hintOf(response, policy, signal), (retryAfter) => {
+    const redirect = init?.redirect ?? (isRequest(input) ? input.redirect : undefined);
+    const mayFollowRedirects = redirect !== 'manual' && redirect !== 'error';
+    const obstacle = obstacleTo(outcome, request, mayFollowRedirects, policy.retryOn, retryAfter);
+    const record = (shouldRetry: boolean): Failure | undefined => {
+      if (!isBad && !shouldRetry) return undefined;
+      if (response === undefined) failure.error = error;
+      else failure.status = response.status;
+      if (retryAfter !== undefined) failure.retryAfter = retryAfter;
+      const next = shouldRetry ? retryOrStop(call, failure) : obstacle ?? 'declined';
+      return Object.assign(failure, typeof next === 'string' ? { stopped: next } : next);
+    };
+    const { shouldRetry } = policy;
+    if (shouldRetry === undefined) return record(obstacle === undefined);
+    const attempted: Attempt = { ...outcome, attempt, transient: obstacle === undefined, request, elapsed: now - call.started };
+    // The promise turns what the predicate throws into a rejection, so that an abort wins over it.
+    return untilAborted(new Promise<boolean>((resolve) => resolve(shouldRetry(attempted))), signal).then(record);
+  });
 }
 
-/** Calls the predicate. The promise turns what it throws into a rejection, so that an abort wins over it. */
-const ask = (shouldRetry: NonNullable<RetryPolicy['shouldRetry']>, attempt: Attempt, signal: AbortSignal | undefined): Promise<boolean> =>
-  untilAborted(new Promise<boolean>((resolve) => resolve(shouldRetry(attempt))), signal);
+export type MaybePromise<Value> = Value | PromiseLike<Value>;
+
+export const isPromise = (value: unknown): value is PromiseLike<unknown> => isObject(value) && typeof (value as Partial<PromiseLike<unknown>>).then === 'function';
+
+/** Continues at once where the value is no promise: a retry then costs no promise, and takes place in the same turn. */
+export const chain = <Value, Next>(value: MaybePromise<Value>, next: (value: Value) => MaybePromise<Next>): MaybePromise<Next> =>
+  isPromise(value) ? value.then(next) : next(value);
+
+/** The wait that the response names, in milliseconds, if any. */
+export function hintOf(response: Response | undefined, { retryAfter, clock }: RetryPolicy, signal: AbortSignal | undefined): MaybePromise<number | undefined> {
+  if (!response) return undefined;
+  const date = clock.date();
+  const hint = retryAfter(response, date);
+  return chain(isPromise(hint) ? untilAborted(hint, signal) : hint, (ms) => {
+    const wait = ms === undefined ? retryAfterOf(response, date) : ms;
+    return wait === undefined || wait === null ? undefined : checkHint(wait, 'retryAfter');
+  });
+}
+
+/** The time and the origin of a call, for a budget. */
+export const budgetContext = ({ policy, input, init }: AttemptedCall): BudgetContext =>
+  ({ now: policy.clock.now(), origin: originOf(requestFacts(input, init).url) });
 
 /** The delay before the next attempt, or the limit that forbids it. */
-function retryOrStop(call: AttemptedCall, retryAfter: number | undefined): Delay | StopReason {
+function retryOrStop(call: AttemptedCall, failure: Failure): Delay | StopReason {
   const { policy, init, failures, attempt } = call;
   if (attempt > policy.retries) return 'retries-spent';
   if (isOneShot(init?.body)) return 'one-shot-body';
-  const timeLeft = policy.totalTimeout < Infinity ? policy.totalTimeout - call.elapsed() : Infinity;
-  const next = nextDelay(policy, attempt, failures.at(-1)?.delay, retryAfter, timeLeft);
+  const timeLeft = policy.totalTimeout < Infinity ? policy.totalTimeout - policy.clock.now() + call.started : Infinity;
+  const next = nextDelay(policy, attempt, failures.at(-1)?.delay, failure.retryAfter, timeLeft);
   if (typeof next === 'string') return next;
   // Last, since a withdrawal cannot be undone.
-  return policy.budget === undefined || policy.budget.withdraw() ? next : 'budget-empty';
+  const isAllowed: unknown = policy.budget ? policy.budget.withdraw({ ...budgetContext(call), failure: { ...failure } }) : true;
+  // A promise would allow every retry.
+  must(typeof isAllowed === 'boolean', 'budget', 'an object whose withdraw returns a boolean', isAllowed);
+  return isAllowed ? next : 'budget-empty';
 }

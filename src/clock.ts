@@ -19,22 +19,43 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as number),
 };
 
+/** The platform's randomness. Jitter needs no secret numbers. */
+export const systemRandom = (): number => Math.random();
+
 /** The longest delay of a platform's setTimeout: a longer timer fires at once. */
 const longest = 2_147_483_647;
 
 /** A timer, which can be part of a larger object. */
 export interface Timer {
   readonly clock: Clock;
-  /** The clock's handle of the current piece. */
+  /** The clock's handle of the current piece. Absent once the timer was stopped: a clock may be unable to clear it. */
   id?: unknown;
+  /** True for a timer that does not keep the process alive, on platforms that have such timers. */
+  readonly isBackground?: boolean;
 }
 
 /** Calls back after any number of milliseconds. Waits longer than the longest timer are slept in pieces. */
 export function startTimer(timer: Timer, ms: number, callback: () => void): void {
-  timer.id = ms > longest
+  timer.id = (ms > longest
     ? timer.clock.setTimeout(() => startTimer(timer, ms - longest, callback), longest)
-    : timer.clock.setTimeout(callback, ms);
+    : timer.clock.setTimeout(callback, ms)) ?? longest;
+  if (timer.isBackground) (timer.id as { unref?(): void }).unref?.();
 }
 
-/** Cancels the timer. Does nothing if the timer has fired. */
-export const stopTimer = ({ clock, id }: Timer): void => clock.clearTimeout(id);
+/**
+ * Calls back when a limit has run out. A timer that fires late means a busy or frozen program, which may not have read yet
+ * what has arrived: the callback comes only after as much time again as the timer was late. A timer that was stopped does
+ * nothing, since a clock may be unable to clear it.
+ */
+export function endLimit(timer: Timer, ms: number, started: number, callback: () => void): void {
+  if (timer.id === undefined) return;
+  const late = Math.min(ms, timer.clock.now() - started - ms);
+  if (late > 0) startTimer(timer, late, callback);
+  else callback();
+}
+
+/** Stops the timer, if it is running. */
+export function stopTimer(timer: Timer): void {
+  if (timer.id !== undefined) timer.clock.clearTimeout(timer.id);
+  timer.id = undefined;
+}

@@ -4,18 +4,32 @@ import type { Init, Input } from './fetch-arguments.ts';
 /** The platform's fetch, or a function used in its place. */
 export type Fetch = (input: Input, init?: Init) => Promise<Response>;
 
+/** A request whose headers have arrived, and which can still be aborted. */
+export interface Pending extends Abortable {
+  /** Stops forwarding aborts to the request, because its body has ended. */
+  release(): void;
+}
+
 /** Receives the result of a dispatched request: exactly one of the two is called, once. */
 export interface Callback {
   /** The headers have arrived. `request` aborts the rest of the request, where something can. */
-  onResponse(response: Response, request?: Abortable): void;
+  onResponse(response: Response, request?: Pending): void;
   onError(error: unknown): void;
+  /** The body of the response has ended, where that can be observed. */
+  release?(): void;
+}
+
+/** The attempt that a request is sent for, as far as its timeout needs to know it. */
+export interface Attempted {
+  /** The number of the attempt in words, for the message of an error. */
+  attemptOf(): string;
 }
 
 /** A fetch that reports to a callback: a call needs one promise, however many layers it passes. The signal is that of init. */
-export type Dispatch = (input: Input, init: Init | undefined, signal: AbortSignal | undefined, callback: Callback) => void;
+export type Dispatch = (input: Input, init: Init | undefined, signal: AbortSignal | undefined, callback: Callback, attempted?: Attempted) => void;
 
 /** Wraps a dispatch. */
-export type Layer = (dispatch: Dispatch) => Dispatch;
+export type DispatchLayer = (dispatch: Dispatch) => Dispatch;
 
 /** The innermost dispatch: calls fetch. */
 export const toDispatch = (fetch: Fetch): Dispatch => (input, init, _signal, callback) =>
@@ -29,12 +43,12 @@ export const toDispatch = (fetch: Fetch): Dispatch => (input, init, _signal, cal
   }, (error) => callback.onError(error));
 
 /** The outermost: creates the promise of the call. */
-export function toPromise(dispatch: Dispatch, input: Input, init: Init | undefined, signal: AbortSignal | undefined): Promise<Response> {
+export function toPromise(dispatch: Dispatch, input: Input, init: Init | undefined, signal: AbortSignal | undefined, attempted?: Attempted): Promise<Response> {
   const promise = new Promise<Response>(captureCallback);
   // The executor has run by now.
   const callback = captured as Callback;
   captured = undefined;
-  dispatch(input, init, signal, callback);
+  dispatch(input, init, signal, callback, attempted);
   return promise;
 }
 

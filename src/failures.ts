@@ -4,7 +4,8 @@ import { createInternalSlot } from './internal-slot.ts';
 /**
  * The reason why no retry followed a failed attempt:
  * - `'retries-spent'`: it was the last attempt that `retries` allows;
- * - `'not-repeatable'`: the failure is permanent, or the request is not safe to send again (RFC 9110 9.2.2);
+ * - `'permanent'`: the same request would fail the same way again;
+ * - `'not-repeatable'`: the method is not safe to send again (RFC 9110 9.2.2);
  * - `'declined'`: the failure is transient, and `shouldRetry` returned false;
  * - `'one-shot-body'`: the body was a stream or an async iterable, which is used up;
  * - `'retry-after-too-long'`: the server named a longer wait than `maxRetryAfter`;
@@ -13,6 +14,7 @@ import { createInternalSlot } from './internal-slot.ts';
  */
 export type StopReason =
   | 'retries-spent'
+  | 'permanent'
   | 'not-repeatable'
   | 'declined'
   | 'one-shot-body'
@@ -24,6 +26,10 @@ export type StopReason =
 export interface Failure {
   /** The number of the attempt, from 1. */
   readonly attempt: number;
+  /** The method of the request. */
+  readonly method: string;
+  /** The URL of the request, without user name, password, query and fragment, so that it can be logged. */
+  readonly url: string;
   /** A response with a bad status, a rejection of fetch, or a timeout of ours. */
   readonly kind: 'response' | 'network-error' | 'timeout';
   /** The status, where `kind` is `'response'`. */
@@ -44,19 +50,44 @@ export interface Failure {
 
 const histories = createInternalSlot<readonly Failure[]>();
 
+/** The longest chain of causes that is searched: a cycle ends there. */
+const maxCauses = 10;
+
 /**
- * Returns the failed attempts behind a response or an error, oldest first. Empty when nothing failed, and for a primitive.
+ * Returns the failed attempts behind a response or an error, oldest first: the first 50 and the last 50. Empty when nothing
+ * failed, and for a primitive. Searches the causes of an error too, because clients wrap the errors of fetch.
  * Several calls may end with one object, such as an abort reason: then you get the failures of the latest call.
  *
  * @example
  * const response = await resilientFetch(url);
  * for (const { attempt, status, delay } of failuresOf(response)) console.log(attempt, status, delay);
  */
-export const failuresOf = (result: unknown): readonly Failure[] =>
-  (isObject(result) && histories.get(result)) || [];
+export function failuresOf(result: unknown): readonly Failure[] {
+  for (let [object, depth] = [result, 0]; isObject(object) && depth < maxCauses; object = causeOf(object), depth += 1) {
+    const failures = histories.get(object);
+    if (failures !== undefined) return failures;
+  }
+  return [];
+}
+
+function causeOf(object: object): unknown {
+  try {
+    return (object as { cause?: unknown }).cause;
+  } catch {
+    // A getter or a revoked proxy may throw.
+    return undefined;
+  }
+}
 
 /** Links the failures to the result of the call, and returns the result. */
 export function recordFailures<Result>(result: Result, failures: readonly Failure[]): Result {
   if (isObject(result) && (failures.length > 0 || histories.get(result) !== undefined)) histories.set(result, failures);
   return result;
 }
+
+/** Links the failures behind one result to another one too. */
+export const copyFailures = <Result extends object>(result: Result, from: object): Result => recordFailures(result, histories.get(from) ?? []);
+
+/** Keeps the first 50 and the last 50 failures, so that the memory and time of `retries: Infinity` stay flat. */
+export const addFailure = (failures: readonly Failure[], failure: Failure): readonly Failure[] =>
+  failures.length < 100 ? [...failures, failure] : [...failures.slice(0, 50), ...failures.slice(51), failure];

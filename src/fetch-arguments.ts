@@ -45,20 +45,23 @@ export function copyOf(init: Init | undefined): Init {
   return copy;
 }
 
-/**
- * Returns init with this signal, or init itself where the signal applies already. The first of fetch's own members beside a
- * Request resets that Request's referrer and referrer policy (Fetch, Request constructor), so both are carried over where
- * the signal is the first.
- */
+/** Returns init with this signal, or init itself where the signal applies already. */
 export function withSignal(input: Input, init: Init | undefined, signal: AbortSignal | undefined): Init | undefined {
   if (signal === undefined || signalOf(input, init) === signal) return init;
   if (init === undefined && typeof input === 'string') return { signal };
+  return Object.assign(copyBeside(input, init), { signal });
+}
+
+/**
+ * Copies init, so that a member can be changed. The first of fetch's own members beside a Request resets that Request's
+ * referrer and referrer policy (Fetch, Request constructor), so both are carried over where the change is the first.
+ */
+export function copyBeside(input: Input, init: Init | undefined): Init {
   const copy = copyOf(init);
   if (isRequest(input) && fetchMembers.every((name) => copy[name] === undefined)) {
     copy.referrer = input.referrer;
     copy.referrerPolicy = input.referrerPolicy;
   }
-  copy.signal = signal;
   return copy;
 }
 
@@ -70,7 +73,7 @@ export function snapshotOf(init: Init | undefined): Init | undefined {
   if (!init) return undefined;
   const snapshot = copyOf(init);
   const { headers } = snapshot;
-  if (typeof headers === 'object') snapshot.headers = copyHeaders(headers);
+  if (isObject(headers)) snapshot.headers = copyHeaders(headers);
   return snapshot;
 }
 
@@ -101,5 +104,25 @@ export const sendsOwnBody = (input: Input, init: Init | undefined): input is Req
 const mayHaveBody = ({ body, method }: Request): boolean =>
   body === undefined ? method !== 'GET' && method !== 'HEAD' : body !== null;
 
-/** Returns whether the body is a stream or an async iterable, which the first attempt uses up. Every other body can be sent again. */
-export const isOneShot = (body: unknown): boolean => isObject(body) && ('getReader' in body || Symbol.asyncIterator in body);
+/**
+ * Returns whether the body is a stream or an async iterable, which the first attempt uses up. Some streams of Node can only be
+ * piped. Every other body can be sent again.
+ */
+export const isOneShot = (body: unknown): boolean =>
+  isObject(body) && ('getReader' in body || Symbol.asyncIterator in body || 'pipe' in body);
+
+/** The bytes of a body that each give an attempt another second. */
+const bytesPerSecond = 64_000;
+
+/** The time in ms that an attempt gets to send its body. Infinite for a stream, since a slow upload is not a silent server. */
+export const uploadTime = (init: Init | undefined): number => init?.body ? Math.floor(sizeOf(init.body) / bytesPerSecond) * 1_000 : 0;
+
+/** The size of a body in bytes. A short string is not encoded to count its bytes, because it takes no second in any case. */
+function sizeOf(body: unknown): number {
+  if (typeof body === 'string') return body.length < bytesPerSecond / 3 ? body.length : new TextEncoder().encode(body).length;
+  if (isOneShot(body)) return Infinity;
+  // FormData and URLSearchParams. Lists and other objects are sent as strings.
+  if (isObject(body) && 'append' in body && Symbol.iterator in body) return [...body as FormData].flat().reduce((sum, part) => sum + sizeOf(part), 0);
+  const { byteLength, size = byteLength } = body as { byteLength?: unknown; size?: unknown };
+  return typeof size === 'number' && size > 0 ? size : 0;
+}

@@ -1,27 +1,53 @@
-import type { Fetch } from './dispatch.ts';
+import { callFetch, type Fetch } from './dispatch.ts';
+import { isRequest, signalOf, type Init, type Input } from './fetch-arguments.ts';
+import { loggableUrl, parseUrl } from './request.ts';
 
-/** The platform's fetch, kept from when this module was loaded. */
-const platformFetch = globalThis.fetch;
+/**
+ * The key that all copies of this package share. It marks the signal of an attempt that is sent through a replaced
+ * `globalThis.fetch`, with the address of its request: a call with this signal and address comes from a wrapper around us. On
+ * the global object it has the platform's fetch.
+ */
+const key = Symbol.for('resilient-fetch');
 
-const resilientFetches = new WeakSet<Fetch>();
+// Has an effect in the first copy alone: for a later one, fetch may be a wrapper around an earlier one.
+if (typeof fetch === 'function') Reflect.defineProperty(globalThis, key, { value: fetch });
 
-/** Set while `globalThis.fetch` is being called: a nested call means that it is a resilientFetch, or wraps one. */
-let isCalling = false;
+/** The platform's fetch, read when the first copy of this package was loaded. A platform may have none yet. */
+const platformFetch = (globalThis as { [key]?: Fetch })[key] ?? globalThis.fetch;
 
-/** Registers a resilientFetch, so that `globalFetch` never calls it. */
-export function registerResilientFetch(fetch: Fetch): void {
-  resilientFetches.add(fetch);
+/** The address of the request that `globalThis.fetch` is being called for, since a wrapper may drop the signal. */
+let pendingAddress: string | undefined;
+
+/** The URL as a Request has it, because wrappers parse it. Without the query, because they add one, such as a token. */
+function addressOf(input: Input): string {
+  const url = loggableUrl(isRequest(input) ? input.url : String(input));
+  return parseUrl(url)?.href ?? url;
 }
 
-/** Calls `globalThis.fetch`, or the platform's own where the global one has been replaced by a resilientFetch. */
+/** Returns whether the attempts go through a `globalThis.fetch` that was replaced, and so may be a wrapper around us. */
+export const isReplaced = (fetch: Fetch): boolean => fetch === globalFetch && globalThis.fetch !== platformFetch;
+
+/** Calls `globalThis.fetch`. Where that is replaced, an attempt has a signal of its own, which is marked. */
 export const globalFetch: Fetch = (input, init) => {
-  // Called unbound: a browser's fetch rejects another `this`.
+  // Called unbound, because a browser's fetch rejects another `this`.
   const { fetch } = globalThis;
-  if (isCalling || resilientFetches.has(fetch)) return platformFetch(input, init);
-  isCalling = true;
+  if (fetch === platformFetch) return fetch(input, init);
+  const outerAddress = pendingAddress;
+  pendingAddress = addressOf(input);
+  if (init?.signal) Object.defineProperty(init.signal, key, { value: pendingAddress, configurable: true });
   try {
     return fetch(input, init);
   } finally {
-    isCalling = false;
+    pendingAddress = outerAddress;
   }
 };
+
+/** Returns whether the call is made by a wrapper, in order to send one of our own attempts. */
+export function isOwnAttempt(input: Input, init: Init | undefined): boolean {
+  const marked = (signalOf(input, init) as { [key]?: unknown } | undefined)?.[key] ?? pendingAddress;
+  return marked !== undefined && marked === addressOf(input);
+}
+
+/** Calls the fetch inside all wrappers: for one of our own attempts, and where fetch is known to reject. */
+export const callPlatformFetch = (fetch: Fetch, input: Input, init: Init | undefined): Promise<Response> =>
+  callFetch((fetch === globalFetch && platformFetch) || fetch, input, init);

@@ -1,4 +1,5 @@
-import { copyOf, isObject, isOneShot, isRequest, sendsOwnBody, type Init, type Input } from './fetch-arguments.ts';
+import { must } from './checks.ts';
+import { copyBeside, copyOf, isObject, isOneShot, isRequest, sendsOwnBody, type Init, type Input } from './fetch-arguments.ts';
 
 /** The parts of a request that decide whether it may be sent again. */
 export interface RequestFacts {
@@ -15,7 +16,7 @@ export function requestFacts(input: Input, init: Init | undefined): RequestFacts
   const method = String(init?.method ?? request?.method ?? 'GET');
   const headers = init?.headers ?? request?.headers;
   return {
-    url: request?.url ?? withoutUserInfo(String(input)),
+    url: withoutUserInfo(request?.url ?? String(input)),
     method: /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method,
     // Created on demand, because the method alone decides for most requests.
     get headers() {
@@ -31,6 +32,44 @@ export function requestFacts(input: Input, init: Init | undefined): RequestFacts
 const withoutUserInfo = (url: string): string =>
   !url.includes('@') ? url : url.replace(/[\t\n\r]/g, '').replace(/^([\0- ]*(?:https?:[/\\]*|(?:[a-z][a-z\d+.-]*:)?[/\\]{2}))[^/\\?#]*@/i, '$1');
 
+/** The URL without query and fragment, which may contain secrets. */
+export const loggableUrl = (url: string): string => url.replace(/[?#].*/s, '');
+
+/** Parses a URL as fetch does: a relative one against the address of the page or worker. Elsewhere there is none. */
+export function parseUrl(url: string, base: string | undefined = (globalThis as { location?: { href: string } }).location?.href): URL | undefined {
+  try {
+    return new URL(url, base);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The scheme, host and port of a URL. The empty string for a URL that cannot be parsed. */
+export const originOf = (url: string, base?: string): string => parseUrl(url, base)?.origin ?? '';
+
+/** Names a request in the message of an error. */
+export function describeRequest(input: Input, init: Init | undefined): string {
+  try {
+    const { method, url } = requestFacts(input, init);
+    return `${method} ${loggableUrl(url)}`;
+  } catch {
+    // Getters of a mock may throw.
+    return 'fetch';
+  }
+}
+
+/** Adds an `Idempotency-Key` to a POST or PATCH that has none, so that it can be sent again. */
+export function withIdempotencyKey(input: Input, init: Init | undefined, createKey: (request: RequestFacts) => string): Init | undefined {
+  const request = requestFacts(input, init);
+  const { headers } = request;
+  if (!/^(post|patch)$/i.test(request.method) || headers.has('idempotency-key')) return init;
+  const key: unknown = createKey(request);
+  // A promise would be one key for all requests: '[object Promise]'.
+  must(typeof key === 'string' && key !== '', 'idempotencyKey', 'a function that returns a string', key);
+  headers.set('idempotency-key', key);
+  return Object.assign(copyBeside(input, init), { headers });
+}
+
 /**
  * Returns whether an attempt can be made at all. Fetch itself rejects a Request or stream that was used before, an init that is no
  * object and a signal that is no signal, so that the order and the words of its errors are the platform's own.
@@ -44,9 +83,10 @@ export function canBeSent(input: Input, init: Init | undefined, signal: AbortSig
 
 /**
  * Returns whether the platform rejects these arguments whatever the network does: a bad URL, method or header, a GET with a body, and
- * so on. The Request constructor decides, because the class of an error proves nothing.
+ * so on. The Request constructor decides, because the class of an error proves nothing. Without one, nothing counts as bad.
  */
 export function isRejectedByFetch(input: Input, init: Init | undefined): boolean {
+  if (typeof Request !== 'function') return false;
   const copy = copyOf(init);
   const { method = isRequest(input) ? input.method : undefined } = copy;
   try {

@@ -1,14 +1,16 @@
-import { withBodyTimeout } from './body-timeout.ts';
-import { checkMembers } from './checks.ts';
+import { reasonOf } from './abort-forwarding.ts';
+import type { LayeredFetch } from './attempt-context.ts';
+import { withBodyLimits } from './body-limits.ts';
 import { discard } from './discard.ts';
-import { callFetch, toDispatch, toPromise, type Fetch } from './dispatch.ts';
+import { callFetch, toDispatch, toPromise, type Dispatch, type Fetch } from './dispatch.ts';
 import { recordFailures } from './failures.ts';
 import { copyOf, isBodyFactory, isObject, signalOf, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
-import { registerResilientFetch } from './global-fetch.ts';
-import { defaults, isOption, optionNames, resolveOptions, type ResilienceOptions, type ResolvedOptions } from './options.ts';
-import { canBeSent, isRejectedByFetch } from './request.ts';
+import { callPlatformFetch, isOwnAttempt, isReplaced } from './global-fetch.ts';
+import { checkNames, checkOptions, defaults, isOption, optionNames, resolveOptions, type ResilienceOptions, type ResolvedOptions } from './options.ts';
+import { canBeSent, isRejectedByFetch, withIdempotencyKey } from './request.ts';
 import { withRetry } from './retry.ts';
 import { withTimeout } from './timeout.ts';
+import { applyLayers, sharedInnerFetch, withLayers } from './with-layers.ts';
 
 /** The second argument of `resilientFetch`: fetch's own init, with the options beside its members. */
 export type ResilientInit = Omit<Init, 'body' | 'signal'> & ResilienceOptions & {
@@ -41,46 +43,63 @@ export interface ResilientFetch {
   with(options: ResilienceOptions): ResilientFetch;
 }
 
+/** The layers of one copy of resilientFetch: what they wrap, and how many they are. A call may add layers of its own. */
+interface SharedLayers {
+  readonly fetch: LayeredFetch;
+  readonly count: number;
+}
+
 /** Calls fetch directly where the options leave nothing to add. */
-function fetchWith(options: ResolvedOptions): Fetch {
-  const { retries, shouldRetry, onFailure, budget, fetch } = options;
-  if (retries > 0 || hasLimit(options) || shouldRetry || onFailure || budget) return stack(options);
-  return (input, init) => isBodyFactory(init?.body) ? stack(options)(input, init) : callFetch(fetch, input, init);
+function fetchWith(options: ResolvedOptions, shared: SharedLayers): Fetch {
+  const { retries, shouldRetry, onFailure, budget, idempotencyKey, layers, fetch } = options;
+  const isNeeded = retries > 0 || hasLimit(options) || shouldRetry || onFailure || budget || idempotencyKey || layers.length > 0;
+  if (isNeeded) return stack(options, shared);
+  return (input, init) => isBodyFactory(init?.body) || isReplaced(fetch) ? stack(options, shared)(input, init) : callFetch(fetch, input, init);
 }
 
 const hasLimit = ({ timeout, totalTimeout, bodyTimeout }: ResolvedOptions): boolean => Math.min(timeout, totalTimeout, bodyTimeout) < Infinity;
 
-/** A total timeout, around retries, around a timeout per attempt, around fetch. An infinite limit needs no layer. */
-function stack(options: ResolvedOptions): Fetch {
-  const { timeout, totalTimeout, bodyTimeout, clock, fetch } = options;
-  const limited = withTimeout(timeout, 'attempt', clock, hasLimit(options))(toDispatch(fetch));
-  const retried = withRetry(options)(bodyTimeout < Infinity ? withBodyTimeout(bodyTimeout, clock)(limited) : limited);
-  const dispatch = totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock, true)(retried) : retried;
+/** A total timeout, around limits on the body, around retries, around your layers, around a timeout per attempt, around fetch. */
+function stack(options: ResolvedOptions, shared: SharedLayers): Fetch {
+  const { totalTimeout, bodyTimeout, idempotencyKey, layers, clock, fetch } = options;
+  const limited = withAttemptTimeout(options);
+  const layered = layers.length > 0 ? withLayers(shared.fetch, layers.slice(shared.count), clock)(limited) : limited;
+  const retried = withRetry(options)(layered);
+  const read = Math.min(bodyTimeout, totalTimeout) < Infinity ? withBodyLimits(options)(retried) : retried;
+  const dispatch = totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock, () => true)(read) : read;
   return (input, init) => {
     const signal = signalOf(input, init);
     if (signal?.aborted) return rejectAborted(fetch, input, init, signal);
-    return canBeSent(input, init, signal) ? toPromise(dispatch, input, init, signal) : callFetch(fetch, input, init);
+    if (idempotencyKey) init = withIdempotencyKey(input, init, idempotencyKey);
+    return canBeSent(input, init, signal) ? toPromise(dispatch, input, init, signal) : callPlatformFetch(fetch, input, init);
   };
 }
 
+const withAttemptTimeout = (options: ResolvedOptions): Dispatch =>
+  withTimeout(options.timeout, 'attempt', options.clock, () => hasLimit(options) || isReplaced(options.fetch))(toDispatch(options.fetch));
+
 function withOptions(options: ResolvedOptions): ResilientFetch {
-  const fetchWithDefaults = fetchWith(options);
+  // Reached only where a wrapper of fetch passes neither the signal nor the context on.
+  const fallback: LayeredFetch = (input, init) => toPromise(withAttemptTimeout(options), input, init, signalOf(input, init));
+  const shared = { fetch: applyLayers(options.layers, sharedInnerFetch(fallback)), count: options.layers.length };
+  const fetchWithDefaults = fetchWith(options, shared);
   // Not async: that would create another two promises for each call.
   const resilientFetch = (input: Input, init: ResilientInit | undefined = undefined): Promise<Response> => {
     try {
+      if (isOwnAttempt(input, init as Init | undefined)) return callPlatformFetch(options.fetch, input, init && withoutOptions(init));
+      if (isObject(init)) checkNames(init);
       if (!hasOptions(init)) return fetchWithDefaults(input, init as Init | undefined);
       const resolved = resolveOptions(init, options);
       // Some clients pass their own settings on as init, including the fetch that they call. That would square the retries.
       const { fetch } = resolved.fetch === resilientFetch ? options : resolved;
-      return fetchWith({ ...resolved, fetch })(input, withoutOptions(init));
+      return fetchWith({ ...resolved, fetch }, shared)(input, withoutOptions(init));
     } catch (error) {
       return Promise.reject(error);
     }
   };
-  registerResilientFetch(resilientFetch);
   return Object.assign(resilientFetch, {
     with(more: ResilienceOptions): ResilientFetch {
-      checkMembers(more, 'options', optionNames);
+      checkOptions(more);
       return withOptions(resolveOptions(more, options));
     },
   });
@@ -105,10 +124,10 @@ function withoutOptions(init: ResilientInit): Init {
  */
 async function rejectAborted(fetch: Fetch, input: Input, init: Init | undefined, signal: AbortSignal): Promise<never> {
   const isRejected = !canBeSent(input, init, signal);
-  const response = callFetch(fetch, input, init);
+  const response = callPlatformFetch(fetch, input, init);
   response.then((unwanted) => discard(unwanted), () => {});
   if (isRejected || isRejectedByFetch(input, init)) await response;
-  throw recordFailures(signal.reason, []);
+  throw recordFailures(reasonOf(signal), []);
 }
 
 /**

@@ -10,8 +10,9 @@ const dateForms = [
 
 /**
  * The wait that a `Retry-After` value names, in milliseconds (RFC 9110 10.2.3): digits are seconds, an HTTP date in any of
- * its three forms is measured against `date`, and a date in the past is 0.
- * Anything else (`"-1"`, `"1.5"`, `"120, 60"`, `"soon"`, null) is `undefined`: never NaN, never an exception.
+ * its three forms is measured against `date`, and a date in the past is 0. Digits with a decimal fraction are accepted too,
+ * rounded up to the next millisecond, because some servers send `2.0`.
+ * Anything else (`"-1"`, `"1."`, `"120, 60"`, `"soon"`, null) is `undefined`: never NaN, never an exception.
  *
  * @param value - the header's value, as `response.headers.get('retry-after')` returns it
  * @param date - the present, in Unix milliseconds
@@ -20,21 +21,28 @@ const dateForms = [
  */
 export function parseRetryAfter(value: string | null | undefined, date: number): number | undefined {
   if (typeof value !== 'string') return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1_000;
+  if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(`${value}e3`));
   const wait = Math.max(0, parseHttpDate(value, date) - date);
   return Number.isNaN(wait) ? undefined : wait;
 }
 
 /**
- * The wait that a response's `Retry-After` names, in milliseconds. A date is measured against the response's own `Date`, so
- * that a wrong local clock does no harm; without one, against `date`.
+ * The wait that a response's `Retry-After` names, in milliseconds: the default of the option `retryAfter`. A date is measured
+ * against the response's own `Date`, so that a wrong local clock does no harm; without one, against `date`.
+ *
+ * @example
+ * retryAfter: (response, date) => response.status === 403 ? 60_000 : retryAfterOf(response, date)
  */
 export function retryAfterOf(response: Response, date: number): number | undefined {
   // A mock Response may have no headers.
   const value = response.headers?.get('retry-after');
-  if (!value) return undefined;
+  return value ? parseRetryAfter(value, servedAt(response, date)) : undefined;
+}
+
+/** The moment that the response's own `Date` names, in Unix milliseconds, or `date` where it names none. */
+export function servedAt(response: Response, date: number): number {
   const served = parseHttpDate(response.headers.get('date') ?? '', date);
-  return parseRetryAfter(value, Number.isNaN(served) ? date : served);
+  return Number.isNaN(served) ? date : served;
 }
 
 /** An HTTP date in Unix milliseconds, or NaN for anything else, including the 31st of February. */

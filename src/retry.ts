@@ -1,15 +1,15 @@
 import { forwardAbort, stopForwarding, throwIfAborted, untilAborted, type Abortable } from './abort-forwarding.ts';
-import { classify, type AttemptedCall } from './classify.ts';
+import { budgetContext, classify, isPromise, type AttemptedCall } from './classify.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
-import { discard, drain, type StopDrain } from './discard.ts';
-import type { Callback, Dispatch, Layer } from './dispatch.ts';
+import { discard, discardUnread, drain, readThrough, type StopDrain } from './discard.ts';
+import type { Attempted, Callback, Dispatch, DispatchLayer, Pending } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
-import { recordFailures, type Failure } from './failures.ts';
+import { addFailure, recordFailures, type Failure } from './failures.ts';
 import { copyOf, hasOneShotHeaders, isBodyFactory, isRequest, sendsOwnBody, snapshotOf, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
 import type { Outcome, RetryPolicy } from './retry-policy.ts';
 
 /** Sends the request again after a failure, when and as often as the policy says. */
-export const withRetry = (policy: RetryPolicy): Layer => (dispatch) => (input, init, signal, callback) => {
+export const withRetry = (policy: RetryPolicy): DispatchLayer => (dispatch) => (input, init, signal, callback) => {
   try {
     const snapshot = policy.retries === 0 ? init : snapshotOf(init);
     const call = new RetryCall(policy, dispatch, isRequest(input) ? input : String(input), snapshot, signal, callback);
@@ -32,7 +32,7 @@ const noFailures: readonly Failure[] = [];
  *
  * A class with callbacks, and not an async loop: a loop keeps its frame, a promise and the last response while it waits.
  */
-class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
+class RetryCall implements AttemptedCall, Attempted, Callback, Abortable, Timer {
   readonly policy: RetryPolicy;
   readonly dispatch: Dispatch;
   readonly callback: Callback;
@@ -42,11 +42,12 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
   readonly signal: AbortSignal | undefined;
   readonly started: number;
   attempt: number = 1;
-  attemptStarted: number = 0;
+  attemptStarted: number;
   failures: readonly Failure[] = noFailures;
   /** The Request to send next, where the body of `input` is used up by this attempt. */
   nextInput?: Request;
   initWithBody?: Init;
+  cancelBody?: (() => void) | undefined;
   stopDrain?: StopDrain | undefined;
   /** The timer of the wait. */
   id?: unknown;
@@ -65,15 +66,16 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
     this.input = input;
     this.init = init;
     this.signal = signal;
-    this.started = policy.clock.now();
+    this.started = this.attemptStarted = policy.clock.now();
   }
 
   get clock(): Clock {
     return this.policy.clock;
   }
 
-  elapsed(): number {
-    return this.clock.now() - this.started;
+  attemptOf(): string {
+    const { retries } = this.policy;
+    return ` (attempt ${this.attempt}${retries < Infinity ? ` of ${retries + 1}` : ''})`;
   }
 
   send(input: Input, init: Init | undefined): void {
@@ -82,7 +84,7 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
       if (sendsOwnBody(input, init)) this.nextInput = this.attempt <= this.policy.retries ? input.clone() : input;
       const body: unknown = init?.body;
       if (isBodyFactory(body)) void this.sendWithBody(input, init, body);
-      else this.dispatch(input, init, this.signal, this);
+      else this.dispatch(input, init, this.signal, this, this);
     } catch (error) {
       this.reject(error);
     }
@@ -91,8 +93,10 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
   private async sendWithBody(input: Input, init: Init | undefined, createBody: BodyFactory): Promise<void> {
     const creating = new Promise<Awaited<ReturnType<BodyFactory>>>((resolve) => resolve(createBody()));
     try {
-      this.initWithBody = { ...copyOf(init), body: await untilAborted(creating, this.signal) };
-      this.dispatch(input, this.initWithBody, this.signal, this);
+      const { body, cancel } = readThrough(await untilAborted(creating, this.signal));
+      this.initWithBody = { ...copyOf(init), body };
+      this.cancelBody = cancel;
+      this.dispatch(input, this.initWithBody, this.signal, this, this);
     } catch (error) {
       this.reject(error);
       // A body that is created after the abort is not sent.
@@ -100,11 +104,12 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
     }
   }
 
-  onResponse(response: Response, request?: Abortable): void {
+  onResponse(response: Response, request?: Pending): void {
     const { shouldRetry, budget, retryOn } = this.policy;
+    discardUnread(this.initWithBody);
     try {
       // Most calls end here, without a record, a predicate or a budget.
-      if (!shouldRetry && !budget && !retryOn.statuses.has(response?.status) && !this.signal?.aborted) this.resolve(response);
+      if (!shouldRetry && !budget && !retryOn.statuses.has(response?.status) && !this.signal?.aborted) this.resolve(response, request);
       else void this.decide({ kind: 'response', response }, request);
     } catch (error) {
       // A mock Response may have getters that throw.
@@ -113,25 +118,28 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
   }
 
   onError(error: unknown): void {
+    discard(this.initWithBody);
+    this.cancelBody?.();
     void this.decide({ kind: isTimeoutError(error) ? 'timeout' : 'network-error', error });
   }
 
   /** Returns or retries. Async only where the predicate is, or to turn what it throws into a rejection. */
-  private async decide(outcome: Outcome, request?: Abortable): Promise<void> {
+  private async decide(outcome: Outcome, request?: Pending): Promise<void> {
     const { policy } = this;
     const { response } = outcome;
     try {
       const classified = classify(this, outcome);
-      const failure = classified !== undefined && 'then' in classified ? await classified : classified;
+      const failure = isPromise(classified) ? await classified : classified;
       if (failure === undefined) {
-        policy.budget?.deposit();
+        policy.budget?.deposit(budgetContext(this));
       } else {
-        this.failures = [...this.failures, failure];
-        policy.onFailure?.(failure);
+        this.failures = addFailure(this.failures, failure);
+        const reported: unknown = policy.onFailure?.(failure);
+        if (isPromise(reported)) await untilAborted(reported, this.signal);
       }
       throwIfAborted(this.signal);
       if (failure?.delay !== undefined) return this.wait(failure.delay, response, request);
-      if (outcome.kind === 'response') this.resolve(outcome.response);
+      if (outcome.kind === 'response') this.resolve(outcome.response, request);
       else this.reject(outcome.error);
     } catch (error) {
       discard(response, request);
@@ -140,13 +148,16 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
   }
 
   /** Waits for the next attempt, and meanwhile reads the rest of the discarded response. */
-  private wait(delay: number, response: Response | undefined, request: Abortable | undefined): void {
-    if (delay === 0) {
+  private wait(delay: number, response: Response | undefined, request: Pending | undefined): void {
+    // Some waits of 0 take a timer, so that other timers and aborts get their turn.
+    if (delay === 0 && this.attempt % 64 !== 0) {
       discard(response, request);
       return this.retry();
     }
     this.stopDrain = drain(response, request);
     startTimer(this, delay, () => {
+      // The clock may have been unable to clear the timer of a call that has settled.
+      if (this.id === undefined) return;
       stopForwarding(this.signal, this);
       this.retry();
     });
@@ -156,7 +167,7 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
   private retry(): void {
     this.stopDrain?.();
     this.attempt += 1;
-    this.attemptStarted = this.elapsed();
+    this.attemptStarted = this.clock.now();
     this.send(this.nextInput ?? this.input, this.init);
   }
 
@@ -166,8 +177,8 @@ class RetryCall implements AttemptedCall, Callback, Abortable, Timer {
     this.reject(reason);
   }
 
-  private resolve(response: Response): void {
-    this.callback.onResponse(this.settle(response));
+  private resolve(response: Response, request: Pending | undefined): void {
+    this.callback.onResponse(this.settle(response), request);
   }
 
   private reject(reason: unknown): void {

@@ -1,9 +1,10 @@
 import { forwardAbort, forwardAbortToBody, stopForwarding, type Abortable } from './abort-forwarding.ts';
-import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
+import { endLimit, startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { discard } from './discard.ts';
-import type { Callback, Layer } from './dispatch.ts';
+import type { Attempted, Callback, DispatchLayer, Pending } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
-import { isObject, withSignal } from './fetch-arguments.ts';
+import { isObject, uploadTime, withSignal, type Init, type Input } from './fetch-arguments.ts';
+import { describeRequest } from './request.ts';
 
 type Scope = 'attempt' | 'total';
 
@@ -12,16 +13,17 @@ type Scope = 'attempt' | 'total';
  * that signal aborts the body. Used twice: around each attempt, and around all of them. Where no limit needs a controller of
  * its own, the caller's signal is passed on, and its abort rejects even if fetch ignores the signal.
  */
-export const withTimeout = (timeout: number, scope: Scope, clock: Clock, needsController: boolean): Layer => (dispatch) =>
-  (input, init, signal, callback) => {
-    const controller = needsController ? new AbortController() : undefined;
+export const withTimeout = (timeout: number, scope: Scope, clock: Clock, needsController: () => boolean): DispatchLayer => (dispatch) =>
+  (input, init, signal, callback, attempted) => {
+    const controller = needsController() ? new AbortController() : undefined;
     const innerSignal = controller ? controller.signal : signal;
     // Reads init before the timer starts, since a getter of init may throw.
     const innerInit = withSignal(input, init, innerSignal);
     const request = new PendingRequest(scope, clock, callback, signal, controller);
-    if (timeout < Infinity) startTimer(request, timeout, () => request.timeOut(timeout));
+    const limit = scope === 'attempt' ? timeout + uploadTime(init) : timeout;
+    if (limit < Infinity) request.startLimit(limit, input, innerInit, attempted);
     forwardAbort(signal, request);
-    dispatch(input, innerInit, innerSignal, request);
+    dispatch(input, innerInit, innerSignal, request, attempted);
   };
 
 /** Signals that a total timeout aborted. The reason is no proof: a caller may abort with another call's TimeoutError. */
@@ -31,13 +33,15 @@ const timedOut = new WeakSet<AbortSignal>();
 export const hasTimedOut = (signal: AbortSignal | undefined): boolean => signal !== undefined && timedOut.has(signal);
 
 /** A request that waits for its headers under a timeout. One object, because closures took a third more memory. */
-class PendingRequest implements Callback, Abortable, Timer {
+class PendingRequest implements Callback, Pending, Timer {
   readonly scope: Scope;
   readonly clock: Clock;
   id: unknown;
   callback: Callback | undefined;
   signal: AbortSignal | undefined;
   controller: AbortController | undefined;
+  /** The object that the signal forwards to after the headers, in place of this one. */
+  target?: Abortable;
   /** The inner request of the same body, which only this one references. */
   inner?: object | undefined;
 
@@ -50,9 +54,13 @@ class PendingRequest implements Callback, Abortable, Timer {
     this.controller = controller;
   }
 
-  timeOut(timeout: number): void {
-    if (this.scope === 'total' && this.controller !== undefined) timedOut.add(this.controller.signal);
-    this.abort(new TimeoutError(this.scope, timeout));
+  startLimit(limit: number, input: Input, init: Init | undefined, attempted: Attempted | undefined): void {
+    // Later than the attempt's own start, if a body was created first.
+    const started = this.clock.now();
+    startTimer(this, limit, () => endLimit(this, limit, started, () => {
+      if (this.scope === 'total' && this.controller !== undefined) timedOut.add(this.controller.signal);
+      this.abort(new TimeoutError(this.scope, limit, describeRequest(input, init), attempted?.attemptOf()));
+    }));
   }
 
   /** An attempt rejects at once, since fetch may ignore its signal. A total waits for the retries within, which record the attempt. */
@@ -64,13 +72,13 @@ class PendingRequest implements Callback, Abortable, Timer {
     if (scope === 'attempt') callback?.onError(reason);
   }
 
-  onResponse(response: Response): void {
+  onResponse(response: Response, inner?: Pending): void {
     const { callback, controller, signal } = this;
-    if (callback === undefined) return discard(response);
+    if (callback === undefined) return discard(response, inner);
     const body: unknown = controller && response?.body;
     // A mock Response may have a string as its body.
     const forwards = signal !== undefined && isObject(body);
-    if (forwards) this.inner = forwardAbortToBody(signal, this, response, body);
+    if (forwards) this.target = forwardAbortToBody(signal, this, response, body);
     if (forwards || signal === undefined) this.finish();
     else this.release();
     callback.onResponse(response, controller && this);
@@ -84,14 +92,14 @@ class PendingRequest implements Callback, Abortable, Timer {
 
   /** Stops the timer, and releases the call, since the call references the response. */
   finish(): void {
-    if (this.id !== undefined) stopTimer(this);
-    this.id = this.callback = undefined;
+    stopTimer(this);
+    this.callback = undefined;
   }
 
   /** Releases both signals too, since their reason may reference the body. */
   release(): void {
     this.finish();
-    stopForwarding(this.signal, this);
+    stopForwarding(this.signal, this.target ?? this);
     this.signal = this.controller = undefined;
   }
 }

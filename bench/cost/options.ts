@@ -33,7 +33,7 @@ function known(option: string, names: readonly string[] | undefined, all: readon
 }
 
 /** Reads the options of `npm run bench`. A relative path is resolved against the folder in which the command was typed. */
-export function readOptions(args: readonly string[], folder = process.env['INIT_CWD'] ?? process.cwd()): RunOptions {
+export function readOptions(args: readonly string[], folder = process.env.INIT_CWD ?? process.cwd()): RunOptions {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],

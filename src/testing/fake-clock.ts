@@ -85,20 +85,49 @@ export class FakeClock implements Clock {
    */
   async advance(ms: number): Promise<void> {
     checkDuration(ms, 'ms');
-    const moved = this.#moving.then(() => this.#moveOn(ms));
-    this.#moving = moved.catch(() => {});
-    return moved;
+    return this.#queue(() => this.#moveOn(ms));
+  }
+
+  /**
+   * Advances until the promise settles, and settles as the promise does, so that the rejection of a call is never unhandled.
+   * Rejects with an Error where no timer is left and the promise is still pending.
+   *
+   * @example
+   * await assert.rejects(clock.run(resilientFetch(url, { clock, fetch })), TimeoutError);
+   */
+  async run<Value>(promise: PromiseLike<Value>): Promise<Value> {
+    let isPending = true;
+    const onSettled = (): void => { isPending = false; };
+    promise.then(onSettled, onSettled);
+    await this.#queue(() => this.#fireTimers(Infinity, () => !isPending));
+    if (isPending) throw new Error('FakeClock: the promise is pending, and no timer is left');
+    return promise;
+  }
+
+  /** Lets an advance begin when the one before has ended. */
+  #queue(advance: () => Promise<void>): Promise<void> {
+    const advanced = this.#moving.then(advance);
+    this.#moving = advanced.catch(() => {});
+    return advanced;
   }
 
   async #moveOn(ms: number): Promise<void> {
     const end = this.#now + ms;
+    await this.#fireTimers(end, () => false);
+    this.#moveTo(end);
+  }
+
+  async #fireTimers(end: number, isDone: () => boolean): Promise<void> {
     await this.settle();
-    for (let timer = this.#timers.take(end); timer !== undefined; timer = this.#timers.take(end)) {
+    for (let timer = this.#takeUnless(isDone, end); timer !== undefined; timer = this.#takeUnless(isDone, end)) {
       this.#moveTo(timer.at);
       timer.callback();
       await this.settle();
     }
-    this.#moveTo(end);
+  }
+
+  #takeUnless(isDone: () => boolean, end: number): ReturnType<TimerQueue['take']> {
+    return isDone() ? undefined : this.#timers.take(end);
   }
 
   /**

@@ -7,19 +7,35 @@ interface Port {
   close(): void;
 }
 
-/** Uses no timer, so that patched timers do not stop it: setImmediate, else a message port. */
-export const turnsOf = (immediate: ((callback: () => void) => unknown) | undefined): NextTurn =>
-  immediate === undefined
-    ? () => new Promise((resolve) => {
-      // The members in which the platforms' types differ are not used here.
-      const { port1, port2 } = new MessageChannel() as unknown as { port1: Port; port2: Port };
-      port1.onmessage = () => {
-        port1.close();
-        resolve();
-      };
-      port2.postMessage(undefined);
-    })
-    : () => new Promise((resolve) => void immediate(resolve));
+/** The globals that give a turn, each of which some platform or test environment lacks. */
+export interface TurnSource {
+  setImmediate?: ((callback: () => void) => unknown) | undefined;
+  MessageChannel?: (new () => { port1: Port; port2: Port }) | undefined;
+}
 
-/** The platform's own, read at import, before anyone could patch it. */
-export const nextTurn: NextTurn = turnsOf((globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate);
+/**
+ * Chooses a turn that takes no timer, so that patched timers do not stop it: setImmediate unless it is patched too, else a
+ * message port. Jest's jsdom environment has neither: there, promises get many turns of the microtask queue.
+ */
+export function turnsOf({ setImmediate, MessageChannel }: TurnSource): NextTurn {
+  if (setImmediate !== undefined && !isPatched(setImmediate)) return () => new Promise((resolve) => void setImmediate(resolve));
+  if (MessageChannel === undefined) return manyMicrotasks;
+  return () => new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}
+
+/** Fake timers put a function of another name, or with their clock, in the place of the platform's. */
+const isPatched = (setImmediate: (callback: () => void) => unknown): boolean => 'clock' in setImmediate || setImmediate.name !== 'setImmediate';
+
+async function manyMicrotasks(): Promise<void> {
+  for (let microtask = 0; microtask < 100; microtask += 1) await Promise.resolve();
+}
+
+/** Uses the globals as they are at import, since fake timers often come later. */
+export const nextTurn: NextTurn = turnsOf(globalThis as unknown as TurnSource);

@@ -27,17 +27,20 @@ describe('bodyTimeout', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('rejects the read in shouldRetry, and so the call', async (t) => {
+  it('does not apply to a read in shouldRetry, which totalTimeout ends', async (t) => {
     const server = await startServer(t, (response) => stall(response, 503));
     const clock = new FakeClock();
     const shouldRetry = async ({ response }: { response?: Response | undefined }): Promise<boolean> => (await response?.text()) !== 'final';
-    const call = rejectionOf(resilientFetch(server.url, { clock, timeout: Infinity, bodyTimeout: 5_000, shouldRetry }));
+    const call = rejectionOf(resilientFetch(server.url, { clock, timeout: Infinity, bodyTimeout: 5_000, totalTimeout: 60_000, shouldRetry }));
     await clock.settle(() => clock.pending === 1);
 
-    await clock.advance(5_000);
+    await clock.advance(59_999);
+    const { closedEarly } = server.connections;
+    await clock.advance(1);
 
-    assert.ok(await call instanceof TimeoutError);
-    assert.equal(server.requests.length, 1);
+    const error = await call;
+    assert.ok(error instanceof TimeoutError && error.scope === 'total');
+    assert.deepEqual([closedEarly, server.requests.length, clock.pending], [0, 1, 0]);
     await waitFor(() => server.connections.closedEarly === 1);
   });
 

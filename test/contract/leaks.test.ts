@@ -33,8 +33,9 @@ describe('calls that share a signal', () => {
 
       for (let call = 0; call < 10_000; call += 1) await api(url, { signal });
 
-      assert.equal(clock.pending, 0);
-      await collectGarbageUntil(() => countAbortListeners(signal) === 0);
+      // The total limits a body that nobody reads, until the body is collected.
+      if (options.totalTimeout === undefined) assert.equal(clock.pending, 0);
+      await collectGarbageUntil(() => countAbortListeners(signal) + clock.pending === 0);
     });
   }
 

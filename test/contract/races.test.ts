@@ -111,7 +111,8 @@ async function interruptedCall(race: Race['init'], by: 'abort' | 'total timeout'
     if (by === 'abort') controller.abort(reason);
     else fire((ms) => ms === totalTimeout);
   });
-  const { fetch = succeed, onFailure }: { readonly fetch?: Fetch | undefined; readonly onFailure?: ResilienceOptions['onFailure'] } = init;
+  const { onFailure } = init;
+  const fetch = init.fetch ?? succeed;
 
   const call = resilientFetch('http://users.test/1', {
     clock,

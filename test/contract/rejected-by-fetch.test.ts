@@ -132,7 +132,7 @@ describe('resilientFetch with a request that the Fetch standard rejects', () => 
 
       assert.deepEqual([(error as Error).message, (error as Error).cause], [native.message, native.cause]);
       assert.deepEqual([attempts, pending], [1, 0]);
-      assert.deepEqual(failures.map(({ kind, stopped }) => [kind, stopped]), [['network-error', 'not-repeatable']]);
+      assert.deepEqual(failures.map(({ kind, stopped }) => [kind, stopped]), [['network-error', 'permanent']]);
     });
   }
 
@@ -144,7 +144,7 @@ describe('resilientFetch with a request that the Fetch standard rejects', () => 
 
     assert.equal((error as { cause: { code: string } }).cause.code, 'DEPTH_ZERO_SELF_SIGNED_CERT');
     assert.deepEqual([attempts, pending], [1, 0]);
-    assert.equal(failures[0]?.stopped, 'not-repeatable');
+    assert.equal(failures[0]?.stopped, 'permanent');
   });
 
   it('retries a connection error', async (t) => {

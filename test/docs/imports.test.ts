@@ -8,9 +8,9 @@ const levels: readonly (readonly string[])[] = [
   ['clock', 'errors', 'backoff', 'retry-after', 'fetch-arguments', 'internal-slot'],
   ['abort-forwarding', 'failures', 'checks'],
   ['dispatch', 'discard', 'request', 'retry-budget'],
-  ['timeout', 'body-timeout', 'retry-policy', 'global-fetch'],
+  ['timeout', 'body-limits', 'retry-policy', 'global-fetch', 'attempt-context'],
   ['classify', 'options'],
-  ['retry'],
+  ['retry', 'with-layers'],
   ['resilient-fetch'],
   ['index'],
 ];
@@ -20,6 +20,12 @@ const doors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   testing: [
     ['timer-queue', 'turn', 'sleep', 'seeded-random'],
     ['fake-clock', 'scripted-fetch'],
+    ['index'],
+  ],
+  layers: [
+    ['keyed', 'permanent', 'circuit', 'hint-readers', 'rate-limit-hint'],
+    ['rate-gate', 'concurrency-limit', 'set-headers', 'circuit-breaker', 'race', 'token-source'],
+    ['hedge', 'with-token'],
     ['index'],
   ],
 };

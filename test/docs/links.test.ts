@@ -2,20 +2,33 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path/posix';
 import { describe, it } from 'node:test';
-import { filesIn, read, urlOf } from './repository.ts';
+import { documents, read, urlOf } from './repository.ts';
 
-const documents = ['README.md', 'SECURITY.md', ...filesIn('docs', '.md')];
+/** A link inside of the repository, as a path from the root, and the heading it leads to. */
+interface Link {
+  readonly path: string;
+  readonly anchor: string | undefined;
+}
 
 /** The links of a document to files, from its own folder, and the paths that it names in backticks, from the root. */
-const pathsIn = (path: string, text: string): string[] => [
-  ...[...text.matchAll(/(?:\]\(|srcset="|src=")(?!\w+:|#)([^)"#]+)/g)].map(([, target = '']) => join(dirname(path), target)),
-  ...[...text.matchAll(/`((?:src|test|bench|docs|example)\/[\w./-]*)`/g)].map(([, target = '']) => target),
+const linksOf = (path: string, text: string): Link[] => [
+  ...[...text.matchAll(/(?:\]\(|srcset="|src=")(?!\w+:)([^)"#]*)(?:#([^)"]*))?/g)]
+    .map(([, target = '', anchor]) => ({ path: target === '' ? path : join(dirname(path), target), anchor })),
+  ...[...text.matchAll(/`((?:src|test|bench|docs|example)\/[\w./-]*)`/g)].map(([, target = '']) => ({ path: target, anchor: undefined })),
 ];
 
-describe('the paths in the documents', () => {
+/** The anchors that GitHub gives to the headings of a document. */
+const anchorsOf = (path: string): string[] => [...read(path).replace(/^```[\s\S]*?^```/gm, '').matchAll(/^#+ (.*)$/gm)]
+  .map(([, heading = '']) => heading.toLowerCase().replace(/[^\p{L}\p{N}_ -]/gu, '').replaceAll(' ', '-'));
+
+describe('the links and paths in the documents', () => {
   for (const path of documents) {
-    it(`exist: ${path}`, () => {
-      assert.deepEqual(pathsIn(path, read(path)).filter((target) => !existsSync(urlOf(target))), []);
+    it(`lead to files and headings that exist: ${path}`, () => {
+      const links = linksOf(path, read(path));
+      const missing = links.filter((link) => !existsSync(urlOf(link.path)));
+      const wrong = links.filter((link) => link.anchor !== undefined && !missing.includes(link) && !anchorsOf(link.path).includes(link.anchor));
+
+      assert.deepEqual({ missing, wrong }, { missing: [], wrong: [] });
     });
   }
 });

@@ -1,45 +1,71 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { backoffDelay, type Jitter } from '../../src/backoff.ts';
 import { defaults } from '../../src/options.ts';
+import { read } from './repository.ts';
 
-const lines = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8').split('\n');
+/** The cells of the table rows that begin with such a cell, without their links and backticks. */
+const rowsIn = (text: string, first: RegExp): string[][] => text.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').split('\n')
+  .filter((line) => first.test(line))
+  .map((line) => line.slice(1, -1).split('|').map((cell) => cell.replaceAll('`', '').trim()));
 
-/** The cells of the table rows that begin with such a cell, without their backticks. */
-const rowsOf = (first: RegExp): string[][] =>
-  lines.filter((line) => first.test(line)).map((line) => line.slice(1, -1).split('|').map((cell) => cell.replaceAll('`', '').trim()));
+const lines = read('README.md').trimEnd().split('\n');
 
 describe('README.md', () => {
-  it('is under 200 lines', () => {
-    assert.ok(lines.length < 200, `${lines.length} lines`);
+  it('has at most 150 lines', () => {
+    assert.ok(lines.length <= 150, `${lines.length} lines`);
   });
 
-  it('has a row for every option', () => {
-    const names = rowsOf(/^\| `[a-zA-Z]+`[^|]*\| .* \|$/).flatMap(([name = '']) => name.split(', '));
-
-    assert.deepEqual(names.filter((name) => name in defaults).sort(), Object.keys(defaults).sort());
+  it('has at most 400 characters in a line', () => {
+    assert.deepEqual(lines.filter((line) => line.length > 400), []);
   });
 
-  const { retries, timeout, maxRetryAfter } = defaults;
-  for (const [name, value] of Object.entries({ retries, timeout, maxRetryAfter })) {
-    it(`tells the default of ${name}`, () => {
-      const [row] = rowsOf(new RegExp(`^\\| \`${name}\``));
+  it('has at most 80 characters in a line of code', () => {
+    const blocks = [...read('README.md').matchAll(/^```ts\n([\s\S]*?)^```/gm)].flatMap(([, code = '']) => code.split('\n'));
 
-      assert.equal(Number(row?.[1]?.replaceAll(' ', '')), value);
+    assert.deepEqual(blocks.filter((line) => line.length > 80), []);
+  });
+});
+
+for (const path of ['README.md', 'docs/options.md']) {
+  describe(`the table of options in ${path}`, () => {
+    const [, table = ''] = /^\| option (.*?)\n\n/ms.exec(read(path)) ?? [];
+
+    it('has a row for every option', () => {
+      const names = rowsIn(table, /^\| `[a-zA-Z]+`[^|]*\| .* \|$/).flatMap(([name = '']) => name.split(', '));
+
+      assert.deepEqual(names.sort(), Object.keys(defaults).sort());
     });
-  }
 
-  it('tells the default backoff', () => {
-    const [row] = rowsOf(/^\| `backoff`/);
+    const { retries, timeout, totalTimeout, bodyTimeout, maxRetryAfter } = defaults;
+    for (const [name, value] of Object.entries({ retries, timeout, totalTimeout, bodyTimeout, maxRetryAfter })) {
+      it(`has the default of ${name}`, () => {
+        const [row] = rowsIn(table, new RegExp(`^\\| \`${name}\` `));
 
-    assert.equal(row?.[1]?.replaceAll('_', ''), "{ base: 200, factor: 2, max: 30000, jitter: 'full' }");
-    assert.deepEqual(defaults.backoff, { base: 200, factor: 2, max: 30_000, jitter: 'full' });
+        assert.equal(Number(row?.[1]?.replaceAll(' ', '')), value);
+      });
+    }
+
+    it('has the default backoff', () => {
+      const [row] = rowsIn(table, /^\| `backoff`/);
+
+      assert.equal(row?.[1]?.replaceAll('_', ''), "{ base: 200, factor: 2, max: 30000, jitter: 'full' }");
+      assert.deepEqual(defaults.backoff, { base: 200, factor: 2, max: 30_000, jitter: 'full' });
+    });
+  });
+}
+
+describe('docs/retrying.md', () => {
+  it('has the statuses and methods that are retried', () => {
+    const text = read('docs/retrying.md');
+
+    assert.ok(text.includes([...defaults.retryOn.statuses].join(', ')), 'statuses');
+    assert.ok(text.includes([...defaults.retryOn.methods].join(', ')), 'methods');
   });
 
   for (const jitter of ['none', 'full', 'equal', 'decorrelated'] satisfies Jitter[]) {
-    it(`tells the waits of jitter ${jitter}`, () => {
-      const [row] = rowsOf(new RegExp(`^\\| \`'${jitter}'\``));
+    it(`has the waits of jitter ${jitter}`, () => {
+      const [row] = rowsIn(read('docs/retrying.md'), new RegExp(`^\\| \`'${jitter}'\``));
       const backoff = { base: 200, factor: 2, max: 30_000, jitter };
       const waits: number[] = [];
 

@@ -14,6 +14,9 @@ export const filesIn = (folder: string, extension: string): string[] =>
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
     .sort();
 
+/** The documents for users and contributors. */
+export const documents: readonly string[] = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', '.md')];
+
 /** A piece of prose in a file: a comment without its slashes and stars, or a string. */
 export interface Prose {
   readonly line: number;

@@ -18,6 +18,10 @@ const ordersOfUnknownUser = [
 const sixTimes = <Outcome>(outcome: Outcome): Outcome[] => Array.from({ length: 6 }, () => outcome);
 const refusedError = (): TypeError => new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
 
+/** A response with the first half of a body, whose second half never comes. */
+const stalledResponse = (): Response =>
+  new Response(new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"id":1,"na')) }));
+
 interface Setup extends UsersApi {
   readonly clock: FakeClock;
   readonly scripted: ScriptedFetch;
@@ -94,6 +98,12 @@ describe('findUser', () => {
       lookup: { detail: 'User not found: User API timed out' },
     },
     {
+      name: 'returns that Users timed out if its body stalls',
+      outcomes: [stalledResponse()],
+      times: [0],
+      lookup: { detail: 'User not found: User API timed out' },
+    },
+    {
       name: 'waits for a response within 4 s',
       outcomes: [{ after: 3_999, outcome: Response.json(aaron) }],
       times: [0],
@@ -125,6 +135,16 @@ describe('findUser', () => {
     await clock.advance(60_000);
 
     assert.equal(end, 54_000);
+  });
+
+  it('resolves 4 s after the last byte if the body stalls', async () => {
+    const { clock, scripted, ...api } = setup({ after: 1_000, outcome: stalledResponse() });
+    let end: number | undefined;
+
+    void findUser(1, api).then(() => { end = clock.now(); });
+    await clock.advance(60_000);
+
+    assert.equal(end, 5_000);
   });
 
   it('requests the user by id', async () => {

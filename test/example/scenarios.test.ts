@@ -9,15 +9,25 @@ const orders = [
   { id: 3, user: 1, product: 'Wireless Charger' },
 ];
 
+/** A clock that logs the timers it sets, because the start of a body shows in nothing else. */
+class LoggingClock extends FakeClock {
+  readonly delays: number[] = [];
+
+  override setTimeout(callback: () => void, ms: number): unknown {
+    this.delays.push(ms);
+    return super.setTimeout(callback, ms);
+  }
+}
+
 interface Setup {
-  readonly clock: FakeClock;
+  readonly clock: LoggingClock;
   readonly runner: ScenarioRunner;
   /** The attempts that `onAttempt` was called with. */
   readonly reported: TimedAttempt[];
 }
 
 async function setup(t: TestContext): Promise<Setup> {
-  const clock = new FakeClock({ now: 123_000 });
+  const clock = new LoggingClock({ now: 123_000 });
   const reported: TimedAttempt[] = [];
   const runner = await startScenarios(clock, (attempt) => reported.push(attempt));
   t.after(() => runner.close());
@@ -32,6 +42,11 @@ async function resultOf({ clock, runner, reported }: Setup, scenario: Scenario):
   for (let attempt = 1; ; attempt += 1) {
     if (scenario.behaviour === 'hang') {
       await clock.settle(() => result !== undefined || runner.users.requests.length === attempt);
+      await clock.advance(4_000);
+    }
+    if (scenario.behaviour === 'stall') {
+      // The timers of the attempt, of the half that arrives and of the half that does not.
+      await clock.settle(() => clock.delays.filter((ms) => ms === 4_000).length === 3);
       await clock.advance(4_000);
     }
     await clock.settle(() => result !== undefined || reported.length - before === attempt);
@@ -66,6 +81,14 @@ describe('startScenarios', () => {
       at: 30_000,
       status: 404,
       body: { detail: 'User not found: User service may be down' },
+    },
+    {
+      title: 'Stalled',
+      startedAt: [0],
+      receivedAt: [0],
+      at: 4_000,
+      status: 404,
+      body: { detail: 'User not found: User API timed out' },
     },
   ];
 
@@ -102,10 +125,18 @@ describe('startScenarios', () => {
 
     await resultOf(context, { title: 'Flaky', behaviour: { failures: 1, status: 503 } });
 
-    assert.deepEqual(context.reported, [
+    assert.deepEqual(context.reported.map(({ method: _method, url: _url, ...rest }) => rest), [
       { attempt: 1, kind: 'response', status: 503, duration: 0, delay: 0, delayFrom: 'backoff', at: 0 },
       { attempt: 2, kind: 'response', status: 200, duration: 0, at: 0 },
     ]);
+  });
+
+  it('reports a stalled body as a timeout with a status', async (t) => {
+    const context = await setup(t);
+
+    await resultOf(context, findScenario('Stalled'));
+
+    assert.deepEqual(context.reported.map(({ kind, status, duration }) => [kind, status, duration]), [['timeout', 200, 4_000]]);
   });
 
   it('counts the times of each scenario from its own start', async (t) => {

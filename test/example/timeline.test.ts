@@ -6,11 +6,15 @@ import { attemptLine, colourful, heading, introduction, plain, resultLines, summ
 
 const refusedError = new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) });
 
-const success: TimedAttempt = { attempt: 4, at: 6_000, kind: 'response', status: 200, duration: 20 };
-const unavailable: TimedAttempt = { attempt: 3, at: 2_000, kind: 'response', status: 503, duration: 0, delay: 4_000, delayFrom: 'backoff' };
+/** The request of all attempts. */
+const request = { method: 'GET', url: 'http://users.test/1' };
+
+const success: TimedAttempt = { ...request, attempt: 4, at: 6_000, kind: 'response', status: 200, duration: 20 };
+const unavailable: TimedAttempt = { ...request, attempt: 3, at: 2_000, kind: 'response', status: 503, duration: 0, delay: 4_000, delayFrom: 'backoff' };
 const error = new TimeoutError('attempt', 4_000);
-const timedOut: TimedAttempt = { attempt: 5, at: 30_000, kind: 'timeout', error, duration: 4_010, delay: 16_000, delayFrom: 'backoff' };
-const lastTimeout: TimedAttempt = { attempt: 6, at: 50_000, kind: 'timeout', error, duration: 4_000, stopped: 'retries-spent' };
+const timedOut: TimedAttempt = { ...request, attempt: 5, at: 30_000, kind: 'timeout', error, duration: 4_010, delay: 16_000, delayFrom: 'backoff' };
+const stalled: TimedAttempt = { ...request, attempt: 1, at: 0, kind: 'timeout', status: 200, duration: 4_000 };
+const lastTimeout: TimedAttempt = { ...request, attempt: 6, at: 50_000, kind: 'timeout', error, duration: 4_000, stopped: 'retries-spent' };
 
 const found: ScenarioResult = {
   attempts: [unavailable, success],
@@ -52,7 +56,7 @@ describe('heading', () => {
 
 describe('attemptLine', () => {
   const fetchFailed = (cause: unknown): TimedAttempt => ({
-    attempt: 1, at: 0, kind: 'network-error', error: new TypeError('fetch failed', { cause }), duration: 0, stopped: 'not-repeatable',
+    ...request, attempt: 1, at: 0, kind: 'network-error', error: new TypeError('fetch failed', { cause }), duration: 0, stopped: 'not-repeatable',
   });
   const cases: { name: string; attempt: TimedAttempt; line: string }[] = [
     { name: 'a success', attempt: success, line: '4   6.0 s  200 OK                  done                ▌' },
@@ -60,14 +64,15 @@ describe('attemptLine', () => {
     { name: 'times to the nearest column', attempt: { ...success, at: 5_100 }, line: '4   5.1 s  200 OK                  done                ▌' },
     { name: 'a timeout that is retried', attempt: timedOut, line: '5  30.0 s  no response in 4.0 s    backoff 16 s                    ██────────' },
     { name: 'a timeout without a retry', attempt: lastTimeout, line: '6  50.0 s  no response in 4.0 s    retries spent                             ██' },
+    { name: 'a stalled body', attempt: stalled, line: '1   0.0 s  body stalled for 4.0 s  not retried      ██' },
     {
       name: 'a refused connection',
-      attempt: { attempt: 1, at: 0, kind: 'network-error', error: refusedError, duration: 3, delay: 0, delayFrom: 'backoff' },
+      attempt: { ...request, attempt: 1, at: 0, kind: 'network-error', error: refusedError, duration: 3, delay: 0, delayFrom: 'backoff' },
       line: '1   0.0 s  connection refused      backoff 0 s      ▌',
     },
     {
       name: 'a Retry-After',
-      attempt: { attempt: 1, at: 0, kind: 'response', status: 429, duration: 0, delay: 10_000, delayFrom: 'retry-after', retryAfter: 10_000 },
+      attempt: { ...request, attempt: 1, at: 0, kind: 'response', status: 429, duration: 0, delay: 10_000, delayFrom: 'retry-after', retryAfter: 10_000 },
       line: '1   0.0 s  429 Too Many Requests   retry-after 10 s ▌────',
     },
     { name: 'a reset connection', attempt: fetchFailed({ code: 'ECONNRESET' }), line: '1   0.0 s  connection reset        not repeatable   ▌' },
@@ -98,6 +103,12 @@ describe('attemptLine', () => {
     const line = attemptLine(lastTimeout, colourful);
 
     assert.equal(line, `\x1b[2m6\x1b[22m  50.0 s  \x1b[31mno response in 4.0 s    \x1b[39mretries spent    ${' '.repeat(25)}\x1b[31m██\x1b[39m`);
+  });
+
+  it('paints a stalled body red', () => {
+    const line = attemptLine(stalled, colourful);
+
+    assert.equal(line, '\x1b[2m1\x1b[22m   0.0 s  \x1b[31mbody stalled for 4.0 s  \x1b[39mnot retried      \x1b[31m██\x1b[39m');
   });
 });
 
@@ -146,6 +157,12 @@ describe('resultLines', () => {
 });
 
 describe('summaryLine', () => {
+  it('counts a stalled body as a failure', () => {
+    const line = summaryLine([found, { ...notFound, attempts: [stalled] }], 300, plain);
+
+    assert.equal(line, '2 scenarios, 3 attempts, 2 failed; Orders: 200, 404; took 0.3 s.');
+  });
+
   it('counts scenarios, attempts and failures', () => {
     const line = summaryLine([found, notFound], 6_900, plain);
 

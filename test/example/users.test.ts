@@ -25,6 +25,7 @@ describe('respondAs', () => {
   const cases: { name: string; behaviour: Behaviour; previous: number; status: number | undefined }[] = [
     { name: 'responds', behaviour: 'respond', previous: 0, status: 200 },
     { name: 'does not respond when it hangs', behaviour: 'hang', previous: 9, status: undefined },
+    { name: 'responds when it stalls', behaviour: 'stall', previous: 0, status: 200 },
     { name: 'fails the first request of two', behaviour: { failures: 2, status: 503 }, previous: 0, status: 503 },
     { name: 'fails the second request of two', behaviour: { failures: 2, status: 503 }, previous: 1, status: 503 },
     { name: 'responds after two failures', behaviour: { failures: 2, status: 503 }, previous: 2, status: 200 },
@@ -86,6 +87,19 @@ describe('startUsers', () => {
     await Promise.all([users.close(), assert.rejects(call, { name: 'TypeError' })]);
 
     assert.deepEqual(users.requests, [{ at: 0 }]);
+  });
+
+  it('sends half a body when it stalls', async (t) => {
+    const users = await start(t);
+    await users.setBehaviour('stall');
+
+    const response = await fetch(`${users.url}/users/1`);
+    const reader = response.body?.getReader();
+    const { value } = await reader?.read() ?? {};
+    const rest = reader?.read();
+    await Promise.all([users.close(), assert.rejects(rest ?? Promise.resolve(), { name: 'TypeError' })]);
+
+    assert.equal(new TextDecoder().decode(value), '{"id":1,"name":"Aaron Ap');
   });
 
   it('refuses connections when it is down', async (t) => {

@@ -18,6 +18,8 @@ export interface Case {
   readonly requests?: number;
   /** The duration of an attempt, in virtual milliseconds. Default 0. */
   readonly duration?: number;
+  /** The time that passes while the body is read, in virtual milliseconds. Default 0. */
+  readonly bodyDuration?: number;
   /** The wait that the server asks for, in milliseconds, added to the backoff. Default 0. */
   readonly retryAfter?: number;
   readonly init?: ResilientInit;
@@ -41,6 +43,7 @@ const truncated = { result: '200, truncated', attempts: 1 };
 const networkError = { result: 'network error', attempts: 4 };
 const permanentError = { result: 'network error', attempts: 1 };
 const attemptTimeout = { result: 'attempt timeout', attempts: 4, duration: 10_000 };
+const totalTimeout = { result: '200, total timeout', attempts: 1, bodyDuration: 5_000 };
 const unavailable = { result: '503 sorry', attempts: 4 };
 const unavailableOnce = { result: '503 sorry', attempts: 1 };
 
@@ -62,6 +65,7 @@ const retryAt = (year: number, second: number): string => `retry-after: Thu, 01 
 const post = { method: 'POST' };
 const postWithKey = { ...post, headers: { 'idempotency-key': 'key' } };
 const put = { method: 'PUT', body: 'x'.repeat(1_000_000) };
+const total = { totalTimeout: 5_000 };
 const credentials = { headers: { authorization: 'secret', cookie: 'secret' } };
 const trustAuthority = { dispatcher: dispatcherTrusting(authority) } as ResilientInit;
 const { trusted, expired, wrongName } = certificates;
@@ -70,7 +74,9 @@ const { trusted, expired, wrongName } = certificates;
 export const cases: Record<string, Record<string, Case>> = {
   'breaks connections': {
     'refuses connections': { fault: nothing, url: () => closedPort, ...networkError, requests: 0 },
-    'refuses the connection of a POST': { fault: nothing, url: () => closedPort, init: post, ...networkError, requests: 0 },
+    'refuses the connection of a POST': { fault: nothing, url: () => closedPort, init: post, ...permanentError, requests: 0 },
+    'refuses the connection of a POST that follows no redirect': { fault: nothing, url: () => closedPort, init: { ...post, redirect: 'manual' }, ...networkError, requests: 0 },
+    'refuses the connection of a POST with an Idempotency-Key': { fault: nothing, url: () => closedPort, init: postWithKey, ...networkError, requests: 0 },
     'closes each connection': { fault: atConnection(destroy), ...networkError, requests: 0 },
     'resets each connection': { fault: atConnection(reset), ...networkError, requests: 0 },
     'resets before the headers': { fault: reset, ...networkError },
@@ -93,7 +99,8 @@ export const cases: Record<string, Record<string, Case>> = {
     'stalls in the headers': { fault: send('HTTP/1.1 200 OK\r\ncontent-le', silence), ...attemptTimeout },
     'sends its headers one byte a second': { fault: drip(head(200, 'content-length: 4')), ...attemptTimeout },
     'sends 103 without end': { fault: both(flood(head(103)), silence), ...attemptTimeout },
-    'reads nothing of the request body': { fault: atHead(both(pause, silence)), init: { method: 'PUT', body: 'x'.repeat(4_000_000) }, ...attemptTimeout },
+    'reads nothing of the request body': { fault: atHead(both(pause, silence)), init: { method: 'PUT', body: 'x'.repeat(4_000_000) }, ...attemptTimeout, duration: 72_000 },
+    'reads nothing of a small request body': { fault: atHead(both(pause, silence)), init: { method: 'PUT', body: 'x'.repeat(1_000) }, ...attemptTimeout },
     'stalls after the headers': { fault: send(head(200, 'content-length: 4'), nothing), result: '200, endless', attempts: 1 },
     'stalls in the body': { fault: send(`${head(200, chunked)}2\r\nte\r\n`, nothing), result: '200, endless', attempts: 1 },
     'stalls in the body of a 503': { fault: send(`${head(503, chunked)}2\r\nso\r\n`, nothing), result: '503, endless', attempts: 4 },
@@ -108,8 +115,9 @@ export const cases: Record<string, Record<string, Case>> = {
     'responds with a status that is no number': { fault: send('HTTP/1.1 OK\r\n\r\n', nothing), ...networkError },
     'responds with a header without a colon': { fault: send('HTTP/1.1 200 OK\r\nno colon\r\n\r\n', nothing), ...networkError },
     'responds with a NUL in a header': { fault: send(head(200, 'a: b\0c'), nothing), ...networkError },
-    'responds with headers of 1 MB': { fault: send(head(200, `a: ${megabyte}`), nothing), ...networkError },
-    'responds with ten thousand headers': { fault: send(`HTTP/1.1 200 OK\r\n${'name: value\r\n'.repeat(10_000)}\r\n`, nothing), ...networkError },
+    // Undici rejects with a code for it.
+    'responds with headers of 1 MB': { fault: send(head(200, `a: ${megabyte}`), nothing), ...permanentError },
+    'responds with ten thousand headers': { fault: send(`HTTP/1.1 200 OK\r\n${'name: value\r\n'.repeat(10_000)}\r\n`, nothing), ...permanentError },
     'upgrades without a request to': { fault: send(head(101, 'connection: upgrade', 'upgrade: websocket'), nothing), ...networkError },
   },
   'sends a wrong length': {
@@ -166,7 +174,12 @@ export const cases: Record<string, Record<string, Case>> = {
     'redirects to a file: URL': { fault: redirect(302, () => 'file:///etc/passwd', nothing), ...permanentError },
     'redirects to a javascript: URL': { fault: redirect(302, () => 'javascript:alert(1)', nothing), ...permanentError },
     'redirects to a bad port': { fault: redirect(302, () => 'http://127.0.0.1:22/', nothing), ...permanentError },
-    'redirects to an invalid URL': { fault: redirect(302, () => 'http://', nothing), ...networkError },
+    'redirects to an invalid URL': { fault: redirect(302, () => 'http://', nothing), ...permanentError },
+    'redirects a POST to a 503 with Retry-After': { fault: redirect(303, there, fail('retry-after: 1')), init: post, ...unavailableOnce, requests: 2 },
+    'redirects a POST with its body to a 429 with Retry-After': { fault: redirect(307, there, respond(429, 'sorry', 'retry-after: 1')), init: post, result: '429 sorry', attempts: 1, requests: 2 },
+    'redirects a POST to a closed port': { fault: redirect(303, () => closedPort, nothing), init: post, ...permanentError },
+    'redirects a POST to a reset': { fault: redirect(308, there, reset), init: post, ...permanentError, requests: 2 },
+    'redirects a POST with a key to a 503': { fault: redirect(307, there, fail()), init: postWithKey, ...unavailable, requests: 2 },
     'redirects without a location': { fault: respond(302, 'nowhere'), result: '302 nowhere', attempts: 1 },
   },
   'speaks TLS': {
@@ -184,6 +197,20 @@ export const cases: Record<string, Record<string, Case>> = {
     'sends garbage in the handshake': { fault: send('garbage', nothing), url: secureUrl, ...networkError },
     'responds to a handshake in plain text': { fault: respond(400, 'plain'), url: secureUrl, ...networkError },
   },
+  'stalls or trickles under a total timeout': {
+    'stalls after the headers': { fault: send(head(200, 'content-length: 4'), nothing), init: total, ...totalTimeout },
+    'stalls in the body': { fault: send(`${head(200, chunked)}2\r\nte\r\n`, nothing), init: total, ...totalTimeout },
+    'stalls in the body of a 404': { fault: send(`${head(404, chunked)}2\r\nte\r\n`, nothing), init: total, ...totalTimeout, result: '404, total timeout' },
+    'stalls in gzip': { fault: both(send(head(200, gzip, `content-length: ${compressed.length}`), nothing), send(compressed.subarray(0, 500), nothing)), init: total, ...totalTimeout },
+    'sends its body one byte a second': { fault: both(send(head(200, 'content-length: 1000'), nothing), drip('x'.repeat(1_000))), init: total, ...totalTimeout },
+    'sends its body one byte a second, under a longer limit on its silence': { fault: both(send(head(200, 'content-length: 1000'), nothing), drip('x'.repeat(1_000))), init: { ...total, bodyTimeout: 2_000 }, ...totalTimeout },
+    'is silent in the body': { fault: send(`${head(200, chunked)}2\r\nte\r\n`, nothing), init: { bodyTimeout: 5_000 }, ...totalTimeout, result: '200, body timeout' },
+    'sends nothing': { fault: silence, init: { ...total, timeout: Infinity }, result: 'total timeout', attempts: 1, duration: 5_000 },
+    'has a status text of controls': { fault: send('HTTP/1.1 200 O\x01K\r\ncontent-length: 4\r\n\r\ntext', nothing), init: total, ...success },
+    'has a status text of bytes that are not ASCII': { fault: send('HTTP/1.1 200 \xfcber\r\ncontent-length: 4\r\n\r\ntext', nothing), init: total, ...success },
+    'has a status beyond those of Response': { fault: respond(999, 'text'), init: total, result: '999 text', attempts: 1 },
+    'sends a body with a 205': { fault: respond(205, 'text'), init: total, result: '205 ', attempts: 1 },
+  },
   'sends Retry-After': {
     'of 5 s': { fault: fail('retry-after: 5'), ...unavailable, retryAfter: 5_000 },
     'of 0 s': { fault: fail('retry-after: 0'), ...unavailable },
@@ -192,7 +219,10 @@ export const cases: Record<string, Record<string, Case>> = {
     'of a year': { fault: fail('retry-after: 31536000'), ...unavailableOnce },
     'beyond the largest number': { fault: fail(`retry-after: ${'9'.repeat(400)}`), ...unavailableOnce },
     'of -1 s': { fault: fail('retry-after: -1'), ...unavailable },
-    'of 1.5 s': { fault: fail('retry-after: 1.5'), ...unavailable },
+    'of 1.5 s': { fault: fail('retry-after: 1.5'), ...unavailable, retryAfter: 1_500 },
+    'of 0.0001 s': { fault: fail('retry-after: 0.0001'), ...unavailable, retryAfter: 1 },
+    'of 61.0 s': { fault: fail('retry-after: 61.0'), ...unavailableOnce },
+    'of 1. s': { fault: fail('retry-after: 1.'), ...unavailable },
     'of 1e9 s': { fault: fail('retry-after: 1e9'), ...unavailable },
     'in hexadecimal': { fault: fail('retry-after: 0xff'), ...unavailable },
     'in words': { fault: fail('retry-after: soon'), ...unavailable },

@@ -28,6 +28,7 @@ async function describeResult(call: Promise<Response>, isEndless: boolean, contr
     const text = await reading;
     return text.length > 100 ? `${response.status}, ${text.length} characters` : `${response.status} ${text}`;
   } catch (error) {
+    if (error instanceof TimeoutError) return `${response.status}, ${describeError(error)}`;
     return `${response.status}, ${error === endOfTest ? 'endless' : 'truncated'}`;
   }
 }
@@ -51,7 +52,7 @@ const signals = new Map<string, AbortSignal>();
 
 /** Makes a call to a server with these faults. Fails if it leaves a timer, or a connection that is not idle. */
 async function outcomeOf(t: TestContext, script: readonly Fault[], options: Partial<Case> = {}, isEndless = false): Promise<Outcome> {
-  const { certificate, url = certificate ? secureUrl : plainUrl, duration = 0, init } = options;
+  const { certificate, url = certificate ? secureUrl : plainUrl, duration = 0, bodyDuration, init } = options;
   const clock = new FakeClock({ date: Date.parse('2026-01-01') });
   const steps: number[] = [];
   const server = await startHostileServer(t, { script, clock, certificate, onSilence: () => void steps.push(duration) });
@@ -63,6 +64,7 @@ async function outcomeOf(t: TestContext, script: readonly Fault[], options: Part
   const onFailure = ({ delay = 0 }): void => void steps.push(delay);
   const call = resilientFetch(url(server), { ...init, backoff: { jitter: 'none' }, clock, signal: controller.signal, onFailure })
     .finally(() => { settledAt = clock.now(); });
+  if (bodyDuration !== undefined) void call.then(() => steps.push(bodyDuration));
   void describeResult(call, isEndless, controller).then((text) => { result = text; });
   while (result === '') {
     await waitFor(() => result !== '' || steps.length > 0);

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
 import type { MutantResult } from '@stryker-mutator/api/core';
 import { accepted, type AcceptedMutant } from './accepted.ts';
 
@@ -10,7 +9,7 @@ interface Survivor {
 }
 
 /** The mutants of one file. */
-interface FileResult {
+export interface FileResult {
   readonly file: string;
   readonly mutants: number;
   /** The mutants that no test notices, but for the accepted ones. */
@@ -33,7 +32,7 @@ const oneLine = (code: string): string => code.replaceAll(/\s+/g, ' ');
 const isSame = (survivor: Survivor, { code, replacement }: AcceptedMutant): boolean =>
   survivor.code === code && survivor.replacement === replacement;
 
-function fileResult(file: string, mutants: readonly MutantResult[]): FileResult {
+export function fileResult(file: string, mutants: readonly MutantResult[]): FileResult {
   const text = readFileSync(file, 'utf8');
   const known = accepted[file] ?? [];
   const undetected = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage').map((mutant) => ({
@@ -49,12 +48,6 @@ function fileResult(file: string, mutants: readonly MutantResult[]): FileResult 
     accepted: undetected.length - survivors.length,
     stale: known.filter((mutant) => !undetected.some((survivor) => isSame(survivor, mutant))),
   };
-}
-
-/** The results of each file, in the order of their names. */
-export function fileResults(mutants: readonly MutantResult[]): FileResult[] {
-  const byFile = Object.groupBy(mutants, ({ fileName }) => relative('', fileName));
-  return Object.entries(byFile).map(([file, ofFile = []]) => fileResult(file, ofFile)).sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
 /** The share of mutants that a test notices, in percent. Accepted mutants do not count. */

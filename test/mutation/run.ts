@@ -1,7 +1,8 @@
 import { globSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { MutantResult } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
-import { fileResults, printReport, scoreOf } from './report.ts';
+import { fileResult, printReport, scoreOf, type FileResult } from './report.ts';
 
 const leastScore = 95;
 
@@ -10,21 +11,25 @@ const { positionals, values } = parseArgs({
   options: { concurrency: { type: 'string', default: '2' } },
 });
 
-/** The first test that fails ends the run of a mutant: a file's own tests come first, and the slow ones last. */
-const ownTests = positionals.map((file) => file.replace(/^src(.*)\.ts$/, 'test/unit$1.test.ts'));
-const slowTests = ['retry', 'resilient-fetch', 'body-timeout', 'retry-budget', 'abort-forwarding', 'internal-slot'].map((name) => `test/unit/${name}.test.ts`);
-const rank = (test: string): number => ownTests.includes(test) ? 0 : 1 + slowTests.indexOf(test);
-const unitTests = globSync('test/unit/**/*.test.ts').sort((a, b) => rank(a) - rank(b));
-
 // Halves the time of a test file: its types are stripped once, and not for each mutant.
 process.env.NODE_COMPILE_CACHE = 'test/mutation/node_modules/.cache';
 
-const stryker = new Stryker({
-  mutate: positionals.length > 0 ? positionals : ['src/**/*.ts'],
+const slowTests = ['retry', 'resilient-fetch', 'body-timeout', 'retry-budget', 'abort-forwarding', 'internal-slot'].map((name) => `test/unit/${name}.test.ts`);
+
+/** The first test that fails ends the run of a mutant: the file's own tests come first, and the slow ones last. */
+function testsFor(file: string): string[] {
+  const ownTest = file.replace(/^src(.*)\.ts$/, 'test/unit$1.test.ts');
+  const rank = (test: string): number => test === ownTest ? 0 : 1 + slowTests.indexOf(test);
+  const unitTests = globSync('test/unit/**/*.test.ts').sort((a, b) => rank(a) - rank(b));
+  // Unit tests do not replace the global fetch: one contract test does.
+  return [...unitTests, 'test/contract/drop-in.test.ts'];
+}
+
+const mutate = (file: string): Promise<MutantResult[]> => new Stryker({
+  mutate: [file],
   testRunner: 'tap',
   plugins: [import.meta.resolve('@stryker-mutator/tap-runner')],
-  // Unit tests do not replace the global fetch: one contract test does.
-  tap: { testFiles: [...unitTests, 'test/contract/drop-in.test.ts'], nodeArgs: ['-r', '{{hookFile}}', '--test-reporter=tap', '{{testFile}}'] },
+  tap: { testFiles: testsFor(file), nodeArgs: ['-r', '{{hookFile}}', '--test-reporter=tap', '{{testFile}}'] },
   coverageAnalysis: 'perTest',
   concurrency: Number(values.concurrency),
   // Endless loops are found by counting, and a busy machine is slow.
@@ -34,8 +39,13 @@ const stryker = new Stryker({
   ignorePatterns: ['/*', '!/src', '!/package.json', '!/test', '/test/*', '!/test/contract', '!/test/support', '!/test/unit'],
   tempDirName: 'test/mutation/sandbox',
   reporters: ['progress-append-only'],
-});
+}).runMutationTest();
 
-const results = fileResults(await stryker.runMutationTest());
-printReport(results);
+const results: FileResult[] = [];
+// The index files have no code of their own.
+const files = positionals.length > 0 ? positionals : globSync('src/**/*.ts').filter((file) => !file.endsWith('index.ts')).sort();
+for (const file of files) {
+  results.push(fileResult(file, await mutate(file)));
+  printReport(results);
+}
 if (scoreOf(results) < leastScore || results.some(({ stale }) => stale.length > 0)) process.exitCode = 1;

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import * as call from './call/properties.ts';
+import * as layers from './layers/properties.ts';
 import type { Property } from './property.ts';
 import * as backoff from './pure/backoff.ts';
 import * as fakeClock from './pure/fake-clock.ts';
@@ -39,7 +40,7 @@ async function check({ name, runs, property, afterwards }: Property): Promise<bo
 }
 
 console.log(`seed ${seed}`);
-const modules: readonly { readonly properties: readonly Property[] }[] = [backoff, retryAfter, retryPolicy, retryBudget, requestUrl, options, fakeClock, call];
+const modules: readonly { readonly properties: readonly Property[] }[] = [backoff, retryAfter, retryPolicy, retryBudget, requestUrl, options, fakeClock, layers, call];
 const chosen = modules.flatMap(({ properties }) => properties).filter(({ name }) => name.includes(values.only));
 if (chosen.length === 0) throw new RangeError(`No property has this in its name: ${values.only}`);
 let failed = 0;

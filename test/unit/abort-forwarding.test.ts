@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { forwardAbort, forwardAbortToBody, stopForwarding, throwIfAborted, untilAborted, type Abortable } from '../../src/abort-forwarding.ts';
-import { collect } from '../support/loopback.ts';
+import { resilientFetch, type Fetch } from '../../src/index.ts';
+import { FakeClock, scriptedFetch } from '../../src/testing/index.ts';
+import { collectGarbage } from '../support/garbage-collection.ts';
 
 const listenerCount = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
 
@@ -102,7 +104,7 @@ describe('forwardAbortToBody', () => {
     const controller = new AbortController();
     const reasons: unknown[] = [];
     const reader = setup(controller.signal, { abort: (reason) => reasons.push(reason) });
-    await collect();
+    await collectGarbage();
 
     controller.abort('stop');
 
@@ -114,7 +116,7 @@ describe('forwardAbortToBody', () => {
     const controller = new AbortController();
     setup(controller.signal, { abort: () => assert.fail('aborted a collected target') });
 
-    await collect();
+    await collectGarbage();
 
     assert.equal(listenerCount(controller.signal), 0);
     controller.abort('stop');
@@ -126,7 +128,7 @@ describe('forwardAbortToBody', () => {
     const other = { abort: (reason: unknown) => reasons.push(reason) };
     forwardAbort(controller.signal, other);
     setup(controller.signal, { abort: () => assert.fail('aborted a collected target') });
-    await collect();
+    await collectGarbage();
 
     controller.abort('stop');
 
@@ -143,20 +145,31 @@ describe('forwardAbortToBody', () => {
       return new WeakRef(response.body as ReadableStream);
     })();
 
-    await collect();
+    await collectGarbage();
 
     assert.equal(body.deref(), undefined);
     assert.equal(listenerCount(signal), 0);
   });
 
-  it('returns the object that the body kept alive before', () => {
+  it('keeps the target alive that the body kept alive before', () => {
     const { signal } = new AbortController();
     const response = new Response('a body');
-    const [first, second]: Abortable[] = [{ abort() {} }, { abort() {} }];
+    const targets: (Abortable & { inner?: object | undefined })[] = [{ abort() {} }, { abort() {} }];
 
-    const previous = [first, second].map((target) => forwardAbortToBody(signal, target as Abortable, response, response.body as ReadableStream));
+    targets.forEach((target) => forwardAbortToBody(signal, target, response, response.body as ReadableStream));
 
-    assert.deepEqual(previous, [undefined, first]);
+    assert.deepEqual(targets.map(({ inner }) => inner), [undefined, targets[0]]);
+  });
+
+  it('returns the target that stopForwarding takes', () => {
+    const { signal } = new AbortController();
+    const response = new Response('a body');
+    const target: Abortable = { abort() {} };
+    forwardAbort(signal, target);
+
+    stopForwarding(signal, forwardAbortToBody(signal, target, response, response.body as ReadableStream));
+
+    assert.equal(listenerCount(signal), 0);
   });
 });
 
@@ -197,4 +210,106 @@ describe('throwIfAborted', () => {
     throwIfAborted(undefined);
     throwIfAborted(new AbortController().signal);
   });
+});
+
+describe('signals of other kinds', () => {
+  /** The signal of a package: without a reason, and with listeners of its own. */
+  class PackageSignal {
+    aborted = false;
+    readonly listeners = new Set<(...args: unknown[]) => void>();
+
+    addEventListener(_type: string, listener: (...args: unknown[]) => void): void {
+      this.listeners.add(listener);
+    }
+
+    removeEventListener(_type: string, listener: (...args: unknown[]) => void): void {
+      this.listeners.delete(listener);
+    }
+
+    /** Calls each listener bare: with neither an event nor `this`. */
+    abort(): void {
+      this.aborted = true;
+      for (const listener of [...this.listeners]) listener();
+    }
+  }
+
+  /** A signal behind a proxy that binds the methods, as frameworks have it. */
+  const createProxy = () => {
+    const controller = new AbortController();
+    const signal = new Proxy(controller.signal, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) as unknown : value;
+      },
+    });
+    return { signal, abort: () => controller.abort() };
+  };
+  const createPackageSignal = () => {
+    const signal = new PackageSignal();
+    return { signal: signal as unknown as AbortSignal, abort: () => signal.abort() };
+  };
+  const createFrozenSignal = () => {
+    const inner = new PackageSignal();
+    const signal = Object.freeze({
+      get aborted() { return inner.aborted; },
+      addEventListener: inner.addEventListener.bind(inner),
+      removeEventListener: inner.removeEventListener.bind(inner),
+    });
+    return { signal: signal as unknown as AbortSignal, abort: () => inner.abort() };
+  };
+  const kinds = { 'without a reason, with bare listeners': createPackageSignal, 'behind a proxy': createProxy, 'that is frozen': createFrozenSignal };
+
+  for (const [name, create] of Object.entries(kinds)) {
+    it(`abort with an AbortError: a signal ${name}`, () => {
+      const { signal, abort } = create();
+      const target = createTarget();
+      forwardAbort(signal, target);
+
+      abort();
+
+      const [reason] = target.reasons;
+      assert.equal((reason as Error).name, 'AbortError');
+      assert.equal((reason as Error).message, 'This operation was aborted');
+      assert.throws(() => throwIfAborted(signal), { name: 'AbortError' });
+    });
+
+    for (const [moment, outcomes, time] of [['in flight', ['hang'], 50], ['in the wait', [503], 50]] as const) {
+      it(`reject a call ${moment} with an AbortError, and keep no listener: a signal ${name}`, async () => {
+        const { signal, abort } = create();
+        const clock = new FakeClock();
+        const call = assert.rejects(resilientFetch('http://users.test/1', { clock, fetch: scriptedFetch(outcomes, clock), random: () => 0.5, signal }), { name: 'AbortError' });
+        await clock.advance(time);
+
+        abort();
+
+        await call;
+        assert.equal(clock.pending, 0);
+        assert.equal('listeners' in signal ? (signal.listeners as Set<unknown>).size : 0, 0);
+      });
+    }
+
+    it(`abort a body after the headers with an AbortError: a signal ${name}`, async () => {
+      const { signal, abort } = create();
+      const clock = new FakeClock();
+      const fetch: Fetch = async (_input, init) =>
+        new Response(new ReadableStream({ start: (body) => init?.signal?.addEventListener('abort', () => body.error(init.signal?.reason)) }));
+      const limits = [{}, { totalTimeout: 60_000 }, { bodyTimeout: 60_000 }];
+      const responses = await Promise.all(limits.map((limit) => resilientFetch('http://users.test/1', { clock, fetch, signal, ...limit })));
+      const texts = responses.map((response) => assert.rejects(response.text(), { name: 'AbortError' }));
+      await clock.settle();
+
+      abort();
+
+      await Promise.all(texts);
+      await clock.settle();
+      assert.equal(clock.pending, 0);
+    });
+
+    it(`reject a call that is aborted before it starts with an AbortError: a signal ${name}`, async () => {
+      const { signal, abort } = create();
+      abort();
+
+      await assert.rejects(resilientFetch('http://users.test/1', { fetch: async () => new Response(), signal }), { name: 'AbortError' });
+    });
+  }
 });

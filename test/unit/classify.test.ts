@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { hintOf } from '../../src/classify.ts';
 import { resilientFetch, TimeoutError, type Attempt, type Fetch, type ResilientInit } from '../../src/index.ts';
+import { defaults } from '../../src/options.ts';
+import type { RetryPolicy } from '../../src/retry-policy.ts';
 import { FakeClock, scriptedFetch, type ScriptedOutcome } from '../../src/testing/index.ts';
+import { rejectionOf } from '../support/wait.ts';
 import { refusedError, resetError, respond, statusOf, trace, url } from './trace.ts';
 
 /** The times of the requests for a relative URL, which the platform rejects. */
@@ -67,10 +71,19 @@ describe('retryOn', () => {
     assert.deepEqual(failures.map(({ stopped }) => stopped), ['not-repeatable']);
   });
 
-  it('includes a network error of a POST that the server never received', async () => {
-    const { fetch } = await trace([refusedError(), 200], { method: 'POST', body: 'x' });
+  for (const redirect of ['error', 'manual'] as const) {
+    it(`includes a network error of a POST that the server never received, with redirect '${redirect}'`, async () => {
+      const inInit = await trace([refusedError(), 200], { method: 'POST', body: 'x', redirect });
+      const inRequest = await trace([refusedError(), 200], {}, new Request(url, { method: 'POST', body: 'x', redirect }));
 
-    assert.deepEqual(fetch.times, [0, 100]);
+      assert.deepEqual([inInit.times, inRequest.times], [[0, 100], [0, 100]]);
+    });
+  }
+
+  it('excludes a network error of a POST that may have followed a redirect', async () => {
+    const { times, failures } = await trace([refusedError()], { method: 'POST', body: 'x' });
+
+    assert.deepEqual([times, failures.at(-1)?.stopped], [[0], 'not-repeatable']);
   });
 
   it('includes a POST with an Idempotency-Key', async () => {
@@ -128,7 +141,7 @@ describe('Retry-After', () => {
     }]);
   });
 
-  for (const value of ['-1', '1.5', 'soon', '', '120, 60', 'NaN']) {
+  for (const value of ['-1', '1.', 'soon', '', '120, 60', 'NaN']) {
     it(`is ignored if its value is ${JSON.stringify(value)}`, async () => {
       const { fetch } = await trace([respond(503, { 'retry-after': value }), 200]);
 
@@ -241,4 +254,160 @@ describe('shouldRetry', () => {
 
     assert.equal(statusOf(result), 200);
   });
+});
+
+const policy: RetryPolicy = { ...defaults, clock: new FakeClock({ date: 5 }), random: () => 0.5 };
+
+describe('hintOf', () => {
+  const response = new Response(null, { status: 503, headers: { 'retry-after': '7' } });
+
+  it('reads Retry-After by default', () => {
+    assert.equal(hintOf(response, policy, undefined), 7_000);
+  });
+
+  it('is undefined without a response', () => {
+    assert.equal(hintOf(undefined, policy, undefined), undefined);
+  });
+
+  it('calls retryAfter with the response and the date', () => {
+    const calls: unknown[] = [];
+
+    hintOf(response, { ...policy, retryAfter: (...args) => void calls.push(args) as undefined }, undefined);
+
+    assert.deepEqual(calls, [[response, 5]]);
+  });
+
+  it('is undefined if retryAfter returns null', () => {
+    assert.equal(hintOf(response, { ...policy, retryAfter: () => null }, undefined), undefined);
+  });
+
+  it('reads Retry-After if retryAfter returns undefined', () => {
+    assert.equal(hintOf(response, { ...policy, retryAfter: () => undefined }, undefined), 7_000);
+  });
+
+  it('awaits retryAfter', async () => {
+    assert.equal(await hintOf(response, { ...policy, retryAfter: async () => 5 }, undefined), 5);
+    assert.equal(await hintOf(response, { ...policy, retryAfter: async () => undefined }, undefined), 7_000);
+  });
+
+  it('rejects with the reason when aborted while retryAfter is pending', async () => {
+    const controller = new AbortController();
+    const hint = hintOf(response, { ...policy, retryAfter: () => new Promise(() => {}) }, controller.signal);
+
+    controller.abort('stop');
+
+    await assert.rejects(Promise.resolve(hint), (reason) => reason === 'stop');
+  });
+
+  it('is Infinity if retryAfter returns Infinity', () => {
+    assert.equal(hintOf(response, { ...policy, retryAfter: () => Infinity }, undefined), Infinity);
+  });
+
+  const invalid: [unknown, ErrorConstructor][] = [[NaN, RangeError], [-1, RangeError], ['7', TypeError], [{}, TypeError]];
+  for (const [value, ErrorClass] of invalid) {
+    it(`throws a ${ErrorClass.name} if retryAfter returns ${JSON.stringify(value)}`, () => {
+      const retryAfter = (): number => value as number;
+
+      assert.throws(() => hintOf(response, { ...policy, retryAfter }, undefined), (error) => {
+        assert.ok(error instanceof ErrorClass);
+        assert.match(error.message, /^'retryAfter' must be a function that returns a number >= 0, undefined or null, not /);
+        return true;
+      });
+    });
+  }
+});
+
+describe('retryAfter', () => {
+  const response = (): Response => respond(503, { 'retry-after': '7' });
+  const waits: [string, ResilientInit['retryAfter'], number[]][] = [
+    ['of a number', () => 1_000, [0, 1_125]],
+    ['of a promise', async () => 1_000, [0, 1_125]],
+    ['of a promise of another kind', () => ({ then: (resolve) => resolve?.(1_000) as never }), [0, 1_125]],
+    ['of undefined: Retry-After is read', () => undefined, [0, 7_875]],
+    ['of a promise of undefined: Retry-After is read', async () => undefined, [0, 7_875]],
+    ['of null: there is none', () => null, [0, 100]],
+    ['of a promise of null: there is none', async () => null, [0, 100]],
+    ['of 0', () => 0, [0, 100]],
+    ['told in the body of a clone', async (one) => (await one.clone().text()).length * 1_000, [0, 6_750]],
+    ['above maxRetryAfter', async () => 61_000, [0]],
+  ];
+  for (const [name, retryAfter, times] of waits) {
+    it(`is waited for, by a result ${name}`, async () => {
+      const { fetch } = await trace([response(), 200], { retryAfter });
+
+      assert.deepEqual(fetch.times, times);
+    });
+  }
+
+  const broken: [string, ResilientInit['retryAfter'], RegExp][] = [
+    ['an exception', () => { throw new Error('broken'); }, /^Error: broken$/],
+    ['a rejection', () => Promise.reject(new Error('broken')), /^Error: broken$/],
+    ['NaN', () => NaN, /^RangeError: 'retryAfter' must be/],
+    ['a promise of a negative number', async () => -1, /^RangeError: 'retryAfter' must be/],
+    ['a promise of a string', async () => '5' as never, /^TypeError: 'retryAfter' must be/],
+  ];
+  for (const [name, retryAfter, message] of broken) {
+    it(`rejects the call with ${name}, and discards the response`, async () => {
+      const dropped = response();
+      const { result, times } = await trace([dropped], { retryAfter });
+
+      assert.match(String(result), message);
+      assert.deepEqual([times, dropped.bodyUsed], [[0], true]);
+    });
+  }
+
+  it('is abandoned when totalTimeout runs out, and its late rejection is ignored', async () => {
+    const clock = new FakeClock();
+    const retryAfter = (): Promise<number> => new Promise((_resolve, reject) => { clock.setTimeout(() => reject(new Error('late')), 5_000); });
+
+    await assert.rejects(clock.run(resilientFetch(url, { clock, fetch: scriptedFetch([503], clock), totalTimeout: 1_000, retryAfter })), { scope: 'total' });
+    await clock.advance(10_000);
+
+    assert.equal(clock.now(), 11_000);
+  });
+
+  it('is asked for bad responses alone', async () => {
+    await trace([200], { retryAfter: () => assert.fail('asked') });
+    await trace([404], { retryAfter: () => assert.fail('asked') });
+    await trace([resetError(), 200], { retryAfter: () => assert.fail('asked') });
+  });
+});
+
+describe('headers of null', () => {
+  it('end in the error of fetch', async () => {
+    const init = { headers: null } as unknown as ResilientInit;
+    const native = await rejectionOf(fetch('http://127.0.0.1:1/', init as RequestInit));
+
+    assert.deepEqual(await rejectionOf(resilientFetch('http://127.0.0.1:1/', init)), native);
+  });
+
+  for (const method of ['GET', 'POST']) {
+    it(`are left to a mock that takes them, by ${method}`, async () => {
+      const { result, failures } = await trace([], { method, headers: null, fetch: async () => respond(503), retries: 0 } as unknown as ResilientInit);
+
+      assert.equal(statusOf(result), 503);
+      assert.equal(failures.length, 1);
+    });
+  }
+});
+
+describe('the results of functions that are no promises', () => {
+  for (const [name, result] of [['a promise', Promise.resolve(true)], ['a promise of false', Promise.resolve(false)], ['undefined', undefined], ['1', 1]] as const) {
+    it(`reject the call, where withdraw returns ${name}`, async () => {
+      const budget = { deposit() {}, withdraw: () => result as unknown as boolean };
+      const { result: error, times } = await trace([503], { budget });
+
+      assert.match(String(error), /^TypeError: 'budget' must be an object whose withdraw returns a boolean, not /);
+      assert.deepEqual(times, [0]);
+    });
+  }
+
+  for (const [name, key] of [['a promise', Promise.resolve('key')], ['undefined', undefined], ['a number', 7], ['an empty string', '']] as const) {
+    it(`reject the call before a request is sent, where idempotencyKey returns ${name}`, async () => {
+      const { result: error, times } = await trace([200], { method: 'POST', idempotencyKey: () => key as unknown as string });
+
+      assert.match(String(error), /^TypeError: 'idempotencyKey' must be a function that returns a string, not /);
+      assert.deepEqual(times, []);
+    });
+  }
 });

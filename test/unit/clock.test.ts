@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startTimer, stopTimer, systemClock } from '../../src/clock.ts';
+import { endLimit, startTimer, stopTimer, systemClock } from '../../src/clock.ts';
 import { FakeClock } from '../../src/testing/index.ts';
 
 const longest = 2_147_483_647;
@@ -45,6 +45,44 @@ describe('startTimer', () => {
     assert.deepEqual(calls, [2 * longest + 5]);
   });
 
+});
+
+describe('startTimer, by a clock', () => {
+  it('runs although its setTimeout returns nothing', async () => {
+    const fake = new FakeClock();
+    const cleared: unknown[] = [];
+    const clock = { ...systemClock, now: () => fake.now(), setTimeout: (callback: () => void, ms: number) => void fake.setTimeout(callback, ms), clearTimeout: (timer: unknown) => void cleared.push(timer) };
+    const calls: number[] = [];
+    const timer = { clock, isBackground: true };
+
+    startTimer(timer, 100, () => endLimit(timer, 100, 0, () => calls.push(fake.now())));
+    await fake.advance(1_000);
+    stopTimer(timer);
+
+    assert.deepEqual(calls, [100]);
+    assert.equal(cleared.length, 1);
+  });
+
+  it('keeps a process alive, unless the timer is one of the background', () => {
+    const createTimer = () => ({ isReferenced: true, unref() { this.isReferenced = false; } });
+    const timers = [false, true].map((isBackground) => {
+      const id = createTimer();
+      startTimer({ clock: { ...systemClock, setTimeout: () => id }, isBackground }, 3 * longest, () => {});
+      return id.isReferenced;
+    });
+
+    assert.deepEqual(timers, [true, false]);
+  });
+});
+
+describe('endLimit', () => {
+  it('does nothing for a timer that was stopped', () => {
+    const clock = new FakeClock({ now: 500 });
+
+    endLimit({ clock }, 100, 0, () => assert.fail('called back'));
+
+    assert.equal(clock.pending, 0);
+  });
 });
 
 describe('stopTimer', () => {

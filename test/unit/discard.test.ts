@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { PassThrough, Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { discard, drain } from '../../src/discard.ts';
+import { discard, discardUnread, drain } from '../../src/discard.ts';
 
 /** Creates a body of `count` chunks of 16 KiB, which then calls `atEnd`. `state` counts the chunks read, and notes a cancel. */
 function createBody(count: number, atEnd: (controller: ReadableStreamDefaultController) => void) {
@@ -114,6 +115,148 @@ describe('discard', () => {
     await settleStreams();
 
     assert.equal(controller.signal.aborted, false);
+  });
+});
+
+describe('discard, given a stream of Node', () => {
+  /** A stream as node-fetch has it: an abort of the request destroys it with an error. */
+  const createStream = () => {
+    const stream = new Readable({ read() {} });
+    const state: { reason?: unknown } = {};
+    const request = {
+      abort(reason: unknown): void {
+        state.reason = reason;
+        stream.emit('error', reason);
+      },
+    };
+    return { stream, state, request };
+  };
+  const streamOf = ({ stream }: ReturnType<typeof createStream>): Response => ({ body: stream }) as unknown as Response;
+
+  for (const [name, drop] of [['discard', discard], ['drain', drain]] as const) {
+    it(`destroys it, aborts the request and ignores the error of that, by ${name}`, async () => {
+      const setup = createStream();
+
+      drop(streamOf(setup), setup.request);
+      await settleStreams();
+
+      assert.equal(setup.stream.destroyed, true);
+      assert.equal((setup.state.reason as Error).name, 'AbortError');
+    });
+  }
+
+  it('destroys a response of a request that cannot be aborted', () => {
+    const setup = createStream();
+
+    discard(streamOf(setup));
+
+    assert.equal(setup.stream.destroyed, true);
+  });
+
+  it('destroys a stream that was piped', () => {
+    const setup = createStream();
+    setup.stream.pipe(new PassThrough());
+
+    discard(streamOf(setup));
+
+    assert.equal(setup.stream.destroyed, true);
+  });
+
+  const strange: [string, unknown][] = [
+    ['that throws when it is destroyed', { destroy() { throw new Error('destroyed'); } }],
+    ['that throws when it is listened to', { destroy() {}, on() { throw new Error('listened to'); } }],
+    ['whose destroy rejects', { destroy: () => Promise.reject(new Error('destroyed')) }],
+    ['whose return rejects', { return: () => Promise.reject(new Error('returned')) }],
+    ['whose destroy is no function', { destroy: true }],
+    ['that has no destroy', { pipe() {} }],
+    ['that is a string', 'text'],
+    ['that is 0', 0],
+    ['that is a symbol', Symbol('body')],
+  ];
+  for (const [name, body] of strange) {
+    it(`ignores a body ${name}`, async () => {
+      discard({ body });
+      discardUnread({ body });
+
+      await settleStreams();
+    });
+  }
+});
+
+describe('discard, given an async iterator', () => {
+  it('ends it', async () => {
+    let hasEnded = false;
+    const body = (async function* () {
+      try {
+        yield 'one';
+        yield 'two';
+      } finally {
+        hasEnded = true;
+      }
+    })();
+    await body.next();
+
+    discard({ body });
+    await settleStreams();
+
+    assert.equal(hasEnded, true);
+  });
+
+  it('aborts the request of one that never ends', () => {
+    const controller = new AbortController();
+
+    discard({ body: { return: () => new Promise(() => {}) } }, controller);
+
+    assert.equal(controller.signal.aborted, true);
+  });
+});
+
+describe('discardUnread', () => {
+  it('destroys a stream of Node that was not read', () => {
+    const body = new Readable({ read() {} });
+
+    discardUnread({ body });
+
+    assert.equal(body.destroyed, true);
+  });
+
+  it('leaves a stream of Node that is being read', async () => {
+    const body = new Readable({ read() {} });
+    body.push('one');
+    body.pipe(new PassThrough());
+    await settleStreams();
+
+    discardUnread({ body });
+
+    assert.equal(body.destroyed, false);
+  });
+
+  it('leaves a web stream and an async iterator that are being read', async () => {
+    const { state, stream } = createBody(0, stall);
+    stream.getReader();
+    let hasEnded = false;
+    const iterator = { return: () => { hasEnded = true; } };
+
+    discardUnread({ body: stream });
+    discardUnread({ body: iterator });
+    await settleStreams();
+
+    assert.deepEqual([state.cancelled, hasEnded], [undefined, false]);
+  });
+
+  it('cancels a web stream that was not read', async () => {
+    const { state, stream } = createBody(0, stall);
+
+    discardUnread({ body: stream });
+    await settleStreams();
+
+    assert.equal(state.cancelled, true);
+  });
+
+  it('ignores an init without a body, and none', () => {
+    discardUnread({});
+    discardUnread({ body: null });
+    discardUnread(undefined);
   });
 });
 

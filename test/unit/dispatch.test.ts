@@ -10,7 +10,7 @@ describe('toDispatch', () => {
     const clock = new FakeClock();
     const fetch: Fetch = () => { throw new Error('broken'); };
 
-    await assert.rejects(toFetch(withTimeout(100, 'attempt', clock, true)(toDispatch(fetch)))('http://users.test/1'), /^Error: broken$/);
+    await assert.rejects(toFetch(withTimeout(100, 'attempt', clock, () => true)(toDispatch(fetch)))('http://users.test/1'), /^Error: broken$/);
 
     assert.equal(clock.pending, 0);
   });
@@ -19,7 +19,7 @@ describe('toDispatch', () => {
     const clock = new FakeClock();
     const response = { get body() { throw new Error('broken'); } } as unknown as Response;
 
-    await assert.rejects(toFetch(withTimeout(100, 'attempt', clock, true)(toDispatch(async () => response)))('http://users.test/1', { signal: new AbortController().signal }), /^Error: broken$/);
+    await assert.rejects(toFetch(withTimeout(100, 'attempt', clock, () => true)(toDispatch(async () => response)))('http://users.test/1', { signal: new AbortController().signal }), /^Error: broken$/);
 
     assert.equal(clock.pending, 0);
   });
@@ -28,7 +28,7 @@ describe('toDispatch', () => {
     const clock = new FakeClock();
     const fetch: Fetch = async () => undefined as unknown as Response;
 
-    assert.equal(await toFetch(withTimeout(100, 'attempt', clock, true)(toDispatch(fetch)))('http://users.test/1'), undefined);
+    assert.equal(await toFetch(withTimeout(100, 'attempt', clock, () => true)(toDispatch(fetch)))('http://users.test/1'), undefined);
 
     assert.equal(clock.pending, 0);
   });

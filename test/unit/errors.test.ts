@@ -19,9 +19,9 @@ describe('TimeoutError', () => {
   });
 
   const messages: [ConstructorParameters<typeof TimeoutError>[0], string][] = [
-    ['attempt', 'No response within 5 ms'],
-    ['total', 'The call did not settle within 5 ms'],
-    ['body', 'No data from the body within 5 ms'],
+    ['attempt', 'fetch: no response within 5 ms'],
+    ['total', 'fetch: not complete within 5 ms'],
+    ['body', 'fetch: no data from the body within 5 ms'],
   ];
   for (const [scope, message] of messages) {
     it(`has a message for the scope '${scope}'`, () => {

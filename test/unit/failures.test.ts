@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TimeoutError } from '../../src/errors.ts';
-import { failuresOf, recordFailures, type Failure } from '../../src/failures.ts';
+import { addFailure, failuresOf, recordFailures, type Failure } from '../../src/failures.ts';
 import type { ScriptedOutcome } from '../../src/testing/index.ts';
 import { resetError, trace } from './trace.ts';
 
-const failure: Failure = { attempt: 1, kind: 'response', status: 503, duration: 5, stopped: 'retries-spent' };
+const failure: Failure = { attempt: 1, method: 'GET', url: 'http://users.test/1', kind: 'response', status: 503, duration: 5, stopped: 'retries-spent' };
 
 describe('failuresOf', () => {
   const withoutRecord: [string, unknown][] = [
@@ -45,6 +45,51 @@ describe('failuresOf', () => {
 
     assert.deepEqual(failuresOf(reason), []);
   });
+
+  const wrappers: [string, (error: unknown) => unknown][] = [
+    ['a cause', (error) => new Error('client', { cause: error })],
+    ['the cause of a cause', (error) => new Error('client', { cause: new TypeError('wrapper', { cause: error }) })],
+    ['the cause of an object', (error) => ({ cause: error })],
+    ['the cause of a function', (error) => Object.assign(() => {}, { cause: error })],
+  ];
+  for (const [name, wrap] of wrappers) {
+    it(`returns the failures of ${name}`, () => {
+      const error = new Error('gone');
+      recordFailures(error, [failure]);
+
+      assert.deepEqual(failuresOf(wrap(error)), [failure]);
+    });
+  }
+
+  it('returns the failures of the outermost error that has any', () => {
+    const inner = new Error('inner');
+    const outer = new Error('outer', { cause: inner });
+    recordFailures(inner, []);
+    recordFailures(inner, [{ ...failure, attempt: 2 }]);
+    recordFailures(outer, [failure]);
+
+    assert.deepEqual(failuresOf(outer), [failure]);
+  });
+
+  const circular = new Error('circular');
+  circular.cause = new Error('back', { cause: circular });
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const withoutFailures: [string, unknown][] = [
+    ['causes in a circle', circular],
+    ['a cause that is itself', Object.defineProperty(new Error('self'), 'cause', { get() { return this as unknown; } })],
+    ['a cause that cannot be read', Object.defineProperty(new Error('getter'), 'cause', { get() { throw new Error('looked at'); } })],
+    ['a revoked proxy', revoked.proxy],
+    ['a cause that is a revoked proxy', new Error('proxy', { cause: revoked.proxy })],
+    ['a cause that is a string', new Error('text', { cause: 'text' })],
+    ['a cause of null', new Error('null', { cause: null })],
+    ['a cause for each look', { get cause(): unknown { return Object.create(Object.getPrototypeOf(this) as object, Object.getOwnPropertyDescriptors(this)); } }],
+  ];
+  for (const [name, error] of withoutFailures) {
+    it(`is empty for ${name}`, () => {
+      assert.deepEqual(failuresOf(error), []);
+    });
+  }
 
   it('returns the failed attempts behind an error', async () => {
     const { result, failures } = await trace([503, resetError()], { retries: 1 });
@@ -106,5 +151,44 @@ describe('recordFailures', () => {
 
     assert.equal(recordFailures(error, [failure]), error);
     assert.equal(recordFailures('stop', [failure]), 'stop');
+  });
+});
+
+describe('addFailure', () => {
+  /** The history of a call with so many failures. */
+  const historyOf = (count: number): readonly Failure[] =>
+    Array.from({ length: count }, (_, index) => ({ ...failure, attempt: index + 1 })).reduce(addFailure, [] as readonly Failure[]);
+  const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+  for (const count of [0, 1, 99, 100]) {
+    it(`keeps all of ${count} failures`, () => {
+      assert.deepEqual(historyOf(count).map(({ attempt }) => attempt), range(1, count));
+    });
+  }
+
+  for (const count of [101, 150, 1_000]) {
+    it(`keeps the first 50 and the last 50 of ${count} failures`, () => {
+      assert.deepEqual(historyOf(count).map(({ attempt }) => attempt), [...range(1, 50), ...range(count - 49, count)]);
+    });
+  }
+
+  it('leaves the histories that were given out as they are', () => {
+    const before = historyOf(100);
+
+    addFailure(before, failure);
+
+    assert.deepEqual(before.map(({ attempt }) => attempt), range(1, 100));
+  });
+
+  it('is kept by a call, whose backoff gets the delay before', async () => {
+    const previous: number[] = [];
+    const backoff = (_retry: number, _random: number, last: number): number => {
+      previous.push(last);
+      return previous.length;
+    };
+    const { failures } = await trace(new Array<number>(151).fill(503), { retries: 150, backoff });
+
+    assert.deepEqual(failures.map(({ attempt }) => attempt), [...range(1, 50), ...range(102, 151)]);
+    assert.deepEqual(previous, range(0, 149));
   });
 });

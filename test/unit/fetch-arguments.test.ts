@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
-import { copyOf, isOneShot, isRequest, sendsOwnBody, signalOf, snapshotOf, withSignal, type Init, type Input } from '../../src/fetch-arguments.ts';
+import { copyOf, isOneShot, isRequest, sendsOwnBody, signalOf, snapshotOf, uploadTime, withSignal, type Init, type Input } from '../../src/fetch-arguments.ts';
 
 const url = 'http://users.test/1';
 
@@ -149,12 +150,71 @@ describe('isOneShot', () => {
     ['a stream', new ReadableStream(), true],
     ['a stream that is not iterable, as in Safari', { getReader() {} }, true],
     ['an async generator', (async function* () {})(), true],
+    ['a Node stream', Readable.from([]), true],
+    ['a stream that can only be piped, as of the package form-data', { pipe() {} }, true],
+    ['a symbol', Symbol('x'), false],
   ];
   for (const [name, body, expected] of rows) {
     it(`is ${expected} for ${name}`, () => {
       assert.equal(isOneShot(body), expected);
     });
   }
+});
+
+describe('uploadTime', () => {
+  const size = 640_000;
+  const bytes = new Uint8Array(size);
+  const form = (value: string | Blob): FormData => {
+    const data = new FormData();
+    // The names are sent too.
+    data.append('n'.repeat(32_000), value);
+    data.append('n'.repeat(32_000), '');
+    return data;
+  };
+  const rows: [string, unknown, number][] = [
+    ['no body', undefined, 0],
+    ['null', null, 0],
+    ['an empty string', '', 0],
+    ['a string of 63 999 bytes', 'x'.repeat(63_999), 0],
+    ['a string of 64 000 bytes', 'x'.repeat(64_000), 1_000],
+    ['a string', 'x'.repeat(size), 10_000],
+    ['a string of characters that take 3 bytes', '\u20ac'.repeat(21_334), 1_000],
+    ['a string of characters that take 4 bytes', '\u{1f600}'.repeat(16_000), 1_000],
+    ['a buffer', bytes.buffer, 10_000],
+    ['a shared buffer', new SharedArrayBuffer(size), 10_000],
+    ['a view', bytes, 10_000],
+    ['a view of a part', bytes.subarray(0, 64_000), 1_000],
+    ['a view of wider elements', new Float64Array(8_000), 1_000],
+    ['a DataView', new DataView(bytes.buffer), 10_000],
+    ['a Buffer', Buffer.alloc(size), 10_000],
+    ['a Blob', new Blob([bytes]), 10_000],
+    ['a File', new File([bytes], 'name'), 10_000],
+    ['FormData with a text', form('x'.repeat(size)), 11_000],
+    ['FormData with a File', form(new Blob([bytes])), 11_000],
+    ['URLSearchParams', new URLSearchParams({ a: 'x'.repeat(64_000) }), 1_000],
+    ['FormData of React Native, which is no iterable', { append() {} }, 0],
+    ['a stream', new ReadableStream(), Infinity],
+    ['a Node stream', Readable.from([]), Infinity],
+    ['an async generator', (async function* () {})(), Infinity],
+    ['a stream that can only be piped', { pipe() {} }, Infinity],
+    // Sent as strings, by fetch itself.
+    ['a number', 5, 0],
+    ['a list', [null, undefined, 'x'], 0],
+    ['a list that holds itself', (() => { const list: unknown[] = []; list.push(list); return list; })(), 0],
+    ['an object', { size: 'large' }, 0],
+    ['an object whose size is negative', { size: -64_000 }, 0],
+    ['an object whose size is NaN', { size: NaN }, 0],
+    ['a symbol', Symbol('x'), 0],
+  ];
+  for (const [name, body, expected] of rows) {
+    it(`is ${expected} ms for ${name}`, () => {
+      assert.equal(uploadTime({ body } as Init), expected);
+    });
+  }
+
+  it('is 0 without init', () => {
+    assert.equal(uploadTime(undefined), 0);
+  });
 });
 
 describe('sendsOwnBody', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createInternalSlot } from '../../src/internal-slot.ts';
-import { collect } from '../support/loopback.ts';
+import { collectGarbage } from '../support/garbage-collection.ts';
 
 const fail = (): never => assert.fail('called a trap');
 
@@ -59,7 +59,7 @@ describe('createInternalSlot', () => {
       return new WeakRef(value);
     })();
 
-    await collect();
+    await collectGarbage();
 
     assert.equal(weakRef.deref(), undefined);
   });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkMembers } from '../../src/checks.ts';
-import { defaults, isOption, optionNames, resolveOptions, type ResilienceOptions } from '../../src/options.ts';
+import { checkNames, checkOptions, defaults, isOption, optionNames, resolveOptions, type ResilienceOptions } from '../../src/options.ts';
 import { systemClock } from '../../src/clock.ts';
 
 /** Resolves options that TypeScript would reject, over the defaults. */
@@ -77,7 +76,7 @@ describe('resolveOptions', () => {
   }
 
   const retryCount = 'an integer >= 0 or Infinity';
-  const timeout = 'a number of milliseconds > 0';
+  const timeout = 'false or a number of milliseconds > 0';
   const maxRetryAfter = 'a number of milliseconds >= 0';
   const delay = 'a finite number of milliseconds >= 0';
   const status = 'an integer from 100 to 599';
@@ -90,25 +89,22 @@ describe('resolveOptions', () => {
     [{ retries: NaN }, RangeError, 'retries', retryCount, 'NaN'],
     [{ retries: -Infinity }, RangeError, 'retries', retryCount, '-Infinity'],
     [{ retries: '3' }, TypeError, 'retries', retryCount, '"3"'],
-    [{ retries: null }, TypeError, 'retries', retryCount, 'null'],
     [{ retries: 3n }, TypeError, 'retries', retryCount, '3'],
     [{ retries: { limit: 3 } }, TypeError, 'retries', retryCount, '[object Object]'],
     [{ timeout: 0 }, RangeError, 'timeout', timeout, '0'],
     [{ timeout: -5 }, RangeError, 'timeout', timeout, '-5'],
     [{ timeout: NaN }, RangeError, 'timeout', timeout, 'NaN'],
     [{ timeout: '5s' }, TypeError, 'timeout', timeout, '"5s"'],
-    [{ timeout: false }, TypeError, 'timeout', timeout, 'false'],
-    [{ timeout: null }, TypeError, 'timeout', timeout, 'null'],
+    [{ timeout: true }, TypeError, 'timeout', timeout, 'true'],
+    [{ retries: false }, TypeError, 'retries', retryCount, 'false'],
     [{ totalTimeout: 0 }, RangeError, 'totalTimeout', timeout, '0'],
     [{ totalTimeout: NaN }, RangeError, 'totalTimeout', timeout, 'NaN'],
     [{ totalTimeout: '1' }, TypeError, 'totalTimeout', timeout, '"1"'],
     [{ bodyTimeout: 0 }, RangeError, 'bodyTimeout', timeout, '0'],
-    [{ bodyTimeout: null }, TypeError, 'bodyTimeout', timeout, 'null'],
     [{ maxRetryAfter: -1 }, RangeError, 'maxRetryAfter', maxRetryAfter, '-1'],
     [{ maxRetryAfter: NaN }, RangeError, 'maxRetryAfter', maxRetryAfter, 'NaN'],
     [{ maxRetryAfter: [] }, TypeError, 'maxRetryAfter', maxRetryAfter, '[object Array]'],
     [{ backoff: 100 }, TypeError, 'backoff', 'an object', '100'],
-    [{ backoff: null }, TypeError, 'backoff', 'an object', 'null'],
     [{ backoff: 'full' }, TypeError, 'backoff', 'an object', '"full"'],
     [{ backoff: [100, 200] }, TypeError, 'backoff', 'an object', '[object Array]'],
     [{ backoff: { delay: 1 } }, TypeError, 'backoff', 'an object with no members but base, factor, max, jitter', '"delay"'],
@@ -123,9 +119,7 @@ describe('resolveOptions', () => {
     [{ backoff: { jitter: 'some' } }, RangeError, 'backoff.jitter', jitter, '"some"'],
     [{ backoff: { jitter: true } }, TypeError, 'backoff.jitter', jitter, 'true'],
     [{ retryAfter: 5 }, TypeError, 'retryAfter', 'a function', '5'],
-    [{ retryAfter: null }, TypeError, 'retryAfter', 'a function', 'null'],
     [{ retryOn: [503] }, TypeError, 'retryOn', 'an object', '[object Array]'],
-    [{ retryOn: null }, TypeError, 'retryOn', 'an object', 'null'],
     [{ retryOn: { status: [503] } }, TypeError, 'retryOn', 'an object with no members but statuses, methods', '"status"'],
     [{ retryOn: { statuses: 503 } }, TypeError, 'retryOn.statuses', 'an array', '503'],
     [{ retryOn: { statuses: ['503'] } }, TypeError, 'retryOn.statuses', status, '"503"'],
@@ -138,13 +132,11 @@ describe('resolveOptions', () => {
     [{ retryOn: { methods: [''] } }, RangeError, 'retryOn.methods', 'a list of method names', '""'],
     [{ shouldRetry: true }, TypeError, 'shouldRetry', 'a function', 'true'],
     [{ onFailure: {} }, TypeError, 'onFailure', 'a function', '[object Object]'],
-    [{ budget: null }, TypeError, 'budget', budget, 'null'],
     [{ budget: 10 }, TypeError, 'budget', budget, '10'],
     [{ budget: { capacity: 10, ratio: 0.1 } }, TypeError, 'budget', budget, '[object Object]'],
     [{ budget: { deposit: () => {} } }, TypeError, 'budget', budget, '[object Object]'],
     [{ budget: { withdraw: () => true } }, TypeError, 'budget', budget, '[object Object]'],
     [{ clock: Date }, TypeError, 'clock', clock, '[object Function]'],
-    [{ clock: null }, TypeError, 'clock', clock, 'null'],
     [{ clock: 5 }, TypeError, 'clock', clock, '5'],
     [{ clock: { ...systemClock, date: 5 } }, TypeError, 'clock', clock, '[object Object]'],
     [{ random: 0.5 }, TypeError, 'random', 'a function', '0.5'],
@@ -160,30 +152,61 @@ describe('resolveOptions', () => {
   }
 });
 
-describe('checkMembers', () => {
-  const checkOptions = (options: unknown): void => checkMembers(options, 'options', optionNames);
+describe('resolveOptions with null and false', () => {
+  const custom = resolve({
+    retries: 5, timeout: 1, totalTimeout: 2, bodyTimeout: 3, backoff: () => 0, maxRetryAfter: 4, retryAfter: () => 0,
+    retryOn: { statuses: [500], methods: ['POST'] }, shouldRetry: () => true, onFailure: () => {},
+    budget: { deposit() {}, withdraw: () => true }, clock: { ...systemClock }, random: () => 0, fetch: async () => new Response(),
+  });
 
-  const names = 'retries, timeout, totalTimeout, bodyTimeout, backoff, maxRetryAfter, retryAfter, retryOn, shouldRetry, onFailure, budget, clock, random, fetch';
+  for (const name of optionNames) {
+    it(`takes ${name} back to its default by null`, () => {
+      const resolved = resolveOptions({ [name]: null }, custom);
 
-  for (const [options, value] of [[undefined, 'undefined'], [null, 'null'], [5, '5'], ['fast', '"fast"'], [[], '[object Array]'], [() => {}, '[object Function]']] as const) {
-    it(`throws a TypeError for options that are ${value}`, () => {
-      assert.throws(() => checkOptions(options), {
-        name: 'TypeError',
-        message: `'options' must be an object, not ${value}`,
-      });
+      assert.deepEqual(resolved, { ...custom, [name]: defaults[name as keyof typeof defaults] });
     });
   }
 
-  it('throws a TypeError for an unknown name', () => {
-    assert.throws(() => checkOptions({ retry: 5 }), {
-      name: 'TypeError',
-      message: `'options' must be an object with no members but ${names}, not "retry"`,
+  for (const name of ['timeout', 'totalTimeout', 'bodyTimeout'] as const) {
+    it(`takes ${name} off by false`, () => {
+      assert.equal(resolveOptions({ [name]: false }, custom)[name], Infinity);
     });
-  });
+  }
+});
+
+describe('checkOptions', () => {
+  for (const [options, value] of [[undefined, 'undefined'], [null, 'null'], [5, '5'], ['fast', '"fast"'], [[], '[object Array]'], [() => {}, '[object Function]']] as const) {
+    it(`throws a TypeError for options that are ${value}`, () => {
+      assert.throws(() => checkOptions(options), new TypeError(`'options' must be an object, not ${value}`));
+    });
+  }
+
+  const unknown: [string, string][] = [
+    ['retry', 'retries'], ['maxRetries', 'retries'], ['retryDelay', 'backoff'], ['onRetry', 'onFailure'],
+    ['retrys', 'retries'], ['timeOut', 'timeout'], ['totaltimeout', 'totalTimeout'], ['shouldRetries', 'shouldRetry'],
+    ['onFailures', 'onFailure'], ['maxRetryafter', 'maxRetryAfter'], ['retryon', 'retryOn'], ['rand', 'random'], ['toString', 'retries'],
+  ];
+  for (const [name, nearest] of unknown) {
+    it(`suggests ${nearest} for ${name}`, () => {
+      assert.throws(() => checkOptions({ [name]: 5 }), new TypeError(`Unknown option '${name}': did you mean '${nearest}'?`));
+    });
+  }
 
   it('accepts every option', () => {
     checkOptions({ ...defaults });
   });
+});
+
+describe('checkNames', () => {
+  it('throws for a name that another library uses', () => {
+    assert.throws(() => checkNames({ method: 'PUT', retry: 0 }), new TypeError("Unknown option 'retry': did you mean 'retries'?"));
+  });
+
+  for (const init of [{ retry: false }, { retry: undefined }, { retry: null }, { next: {} }, { cf: {} }, { retryOptions: {} }, { toString: 1 }]) {
+    it(`accepts ${JSON.stringify(init)}, which a client or platform may pass on`, () => {
+      checkNames(init);
+    });
+  }
 });
 
 describe('isOption', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { signalOf, type Init, type Input } from '../../src/fetch-arguments.ts';
-import { canBeSent, isRejectedByFetch, requestFacts } from '../../src/request.ts';
+import { describeRequest, canBeSent, isRejectedByFetch, originOf, requestFacts } from '../../src/request.ts';
 
 const url = 'http://users.test/1';
 
@@ -156,6 +156,47 @@ describe('isRejectedByFetch', () => {
   for (const [name, input, init, expected] of rows) {
     it(`is ${expected} for ${name}`, () => {
       assert.equal(isRejectedByFetch(input, init), expected);
+    });
+  }
+});
+
+describe('originOf', () => {
+  const rows: [string, string][] = [
+    ['http://users.test/1', 'http://users.test'],
+    ['HTTP://Users.Test:80/1', 'http://users.test'],
+    ['https://users.test:8443', 'https://users.test:8443'],
+    ['http://[::1]:3000/', 'http://[::1]:3000'],
+    ['data:text/plain,a', 'null'],
+    ['/1', ''],
+    ['', ''],
+    ['http://', ''],
+  ];
+  for (const [url, expected] of rows) {
+    it(`is ${JSON.stringify(expected)} for ${JSON.stringify(url)}`, () => {
+      assert.equal(originOf(url), expected);
+    });
+  }
+
+  it('is that of the page for a relative URL', () => {
+    const page = 'https://users.test:8443/list';
+
+    assert.equal(originOf('/1', page), 'https://users.test:8443');
+    assert.equal(originOf('http://orders.test/1', page), 'http://orders.test');
+  });
+});
+
+describe('describeRequest', () => {
+  const rows: [string, Input, Init | undefined, string][] = [
+    ['a URL', new URL('http://users.test/1?token=secret#secret'), { method: 'put' }, 'PUT http://users.test/1'],
+    ['a URL with a password', 'http://user:secret@users.test/1', undefined, 'GET http://users.test/1'],
+    ['a Request', new Request('http://users.test/1?a=b', { method: 'DELETE' }), undefined, 'DELETE http://users.test/1'],
+    ["a mock's Request with a password", { url: 'http://user:secret@users.test/1', method: 'GET' } as Request, undefined, 'GET http://users.test/1'],
+    ['a relative URL', '/users/1?token=secret', undefined, 'GET /users/1'],
+    ['arguments that cannot be read', { url: 'http://users.test/1', get method(): string { throw new Error('looked at'); } } as Request, undefined, 'fetch'],
+  ];
+  for (const [name, input, init, expected] of rows) {
+    it(`is ${expected} for ${name}`, () => {
+      assert.equal(describeRequest(input, init), expected);
     });
   }
 });

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { defaults } from '../../src/options.ts';
-import { hintOf, isTransient, nextDelay, type Outcome, type RetryPolicy } from '../../src/retry-policy.ts';
+import { nextDelay, obstacleTo, type Outcome, type RetryPolicy } from '../../src/retry-policy.ts';
 import { FakeClock } from '../../src/testing/index.ts';
 
 const status = (code: number): Outcome => ({ kind: 'response', response: new Response(null, { status: code }) });
+
+/** A response of the target of a redirect. */
+const redirected = (code: number): Outcome =>
+  ({ kind: 'response', response: Object.defineProperty(new Response(null, { status: code }), 'redirected', { value: true }) });
 
 const networkError = (error: unknown): Outcome => ({ kind: 'network-error', error });
 
@@ -13,10 +18,12 @@ const fetchFailed = (cause?: unknown): Outcome => networkError(new TypeError('fe
 
 const withCode = (code: unknown): Error => Object.assign(new Error(String(code)), { code });
 
-describe('isTransient', () => {
-  const url = 'http://users.test/1';
-  const judge = (outcome: Outcome, method: string, headers: Record<string, string> = {}, retryAfter?: number, requestUrl = url): boolean =>
-    isTransient(outcome, { url: requestUrl, method, headers: new Headers(headers) }, defaults.retryOn, retryAfter);
+describe('obstacleTo', () => {
+  const url = 'https://users.test/1';
+  /** The obstacle to a retry of a request that follows no redirects, unless told otherwise. */
+  const obstacle = (outcome: Outcome, method: string, headers: Record<string, string> = {}, retryAfter?: number, requestUrl = url, mayFollowRedirects = false) =>
+    obstacleTo(outcome, { url: requestUrl, method, headers: new Headers(headers) }, mayFollowRedirects, defaults.retryOn, retryAfter);
+  const judge = (...args: Parameters<typeof obstacle>): boolean => obstacle(...args) === undefined;
 
   for (const code of [408, 425, 429, 500, 502, 503, 504]) {
     it(`is true for ${code}`, () => {
@@ -26,9 +33,14 @@ describe('isTransient', () => {
 
   for (const code of [200, 204, 304, 400, 401, 404, 409, 422, 501, 505, 511]) {
     it(`is false for ${code}`, () => {
-      assert.equal(judge(status(code), 'GET'), false);
+      assert.equal(obstacle(status(code), 'GET'), 'permanent');
     });
   }
+
+  it('is permanent for a 425 over plain http, which has no early data (RFC 8470 5.2)', () => {
+    assert.equal(obstacle(status(425), 'GET', {}, undefined, 'http://users.test/1'), 'permanent');
+    assert.equal(judge(status(425), 'GET', {}, undefined, '/users/1'), true);
+  });
 
   for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']) {
     it(`is true for ${method}, which is idempotent`, () => {
@@ -39,8 +51,8 @@ describe('isTransient', () => {
 
   for (const method of ['POST', 'PATCH', 'patch', 'query', 'MKCOL']) {
     it(`is false for ${method}`, () => {
-      assert.equal(judge(status(503), method), false);
-      assert.equal(judge(fetchFailed(withCode('ECONNRESET')), method), false);
+      assert.equal(obstacle(status(503), method), 'not-repeatable');
+      assert.equal(obstacle(fetchFailed(withCode('ECONNRESET')), method), 'not-repeatable');
     });
   }
 
@@ -51,6 +63,10 @@ describe('isTransient', () => {
     ['is true for a POST after a 503 with a Retry-After', true, () => judge(status(503), 'POST', {}, 1_000)],
     ['is false for a POST after a 500 with a Retry-After', false, () => judge(status(500), 'POST', {}, 1_000)],
     ['is false for a POST after a redirect with a Retry-After', false, () => judge(status(301), 'POST', {}, 1_000)],
+    ['is false for a POST whose 429 comes from the target of a redirect', false, () => judge(redirected(429), 'POST', {}, 1_000)],
+    ['is false for a POST whose 503 comes from the target of a redirect', false, () => judge(redirected(503), 'POST', {}, 1_000)],
+    ['is true for a redirected GET', true, () => judge(redirected(503), 'GET', {}, 1_000)],
+    ['is true for a redirected POST with an Idempotency-Key', true, () => judge(redirected(503), 'POST', { 'Idempotency-Key': '1' }, 1_000)],
   ];
   for (const [name, expected, verdict] of invitations) {
     it(name, () => {
@@ -77,6 +93,25 @@ describe('isTransient', () => {
     assert.equal(judge(fetchFailed(withCode('EHOSTUNREACH')), 'POST'), false);
   });
 
+  const connect = (code: string): Error => Object.assign(withCode(code), { syscall: 'connect' });
+  const neverSent: [string, boolean, unknown][] = [
+    ['an AggregateError of connects', true, new AggregateError([connect('ENETUNREACH'), connect('ECONNREFUSED')])],
+    ['an AggregateError of a connect and a reset', false, new AggregateError([connect('ECONNREFUSED'), withCode('ECONNRESET')])],
+    ['an AggregateError of nothing', false, new AggregateError([])],
+    ['a TLS handshake that was cut off', true, Object.assign(new Error('Client network socket disconnected before secure TLS connection was established'), { code: 'ECONNRESET' })],
+    ['an HTTP/2 stream that was refused', true, Object.assign(new Error('Stream closed with error code NGHTTP2_REFUSED_STREAM'), { code: 'ERR_HTTP2_STREAM_ERROR' })],
+    ['an HTTP/2 stream that was cancelled', false, Object.assign(new Error('Stream closed with error code NGHTTP2_CANCEL'), { code: 'ERR_HTTP2_STREAM_ERROR' })],
+  ];
+  for (const [name, expected, cause] of neverSent) {
+    it(`is ${expected} for a POST after ${name}`, () => {
+      assert.equal(judge(fetchFailed(cause), 'POST'), expected);
+    });
+
+    it(`is false for a POST after ${name}, if a redirect may have been followed`, () => {
+      assert.equal(obstacle(fetchFailed(cause), 'POST', {}, undefined, url, true), 'not-repeatable');
+    });
+  }
+
   for (const code of ['ECONNRESET', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'EPIPE', 'XECONNREFUSED']) {
     it(`is false for a POST after ${code}, because the server may have received it`, () => {
       assert.equal(judge(fetchFailed(withCode(code)), 'POST'), false);
@@ -90,8 +125,20 @@ describe('isTransient', () => {
   ];
   for (const code of certificates) {
     it(`is false for ${code}`, () => {
-      assert.equal(judge(fetchFailed(withCode(code)), 'GET'), false);
-      assert.equal(judge(networkError(withCode(code)), 'GET'), false);
+      assert.equal(obstacle(fetchFailed(withCode(code)), 'GET'), 'permanent');
+      assert.equal(obstacle(networkError(withCode(code)), 'GET'), 'permanent');
+    });
+  }
+
+  for (const code of ['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'UND_ERR_HEADERS_OVERFLOW', 'ERR_INVALID_URL']) {
+    it(`is permanent for ${code}, by which undici rejects arguments`, () => {
+      assert.equal(obstacle(fetchFailed(withCode(code)), 'GET'), 'permanent');
+    });
+  }
+
+  for (const code of ['UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_ABORTED', 'XUND_ERR_INVALID_ARG', 'UND_ERR_INVALID_ARGX']) {
+    it(`is true for ${code}`, () => {
+      assert.equal(judge(fetchFailed(withCode(code)), 'GET'), true);
     });
   }
 
@@ -99,6 +146,13 @@ describe('isTransient', () => {
     ['a cause without a code, as undici rejects by the Fetch standard', false, new TypeError('fetch failed', { cause: new Error('bad port') })],
     ['a cause with a name of its own, as in parser errors of undici', true, new TypeError('fetch failed', { cause: Object.assign(new Error('Expected HTTP/'), { name: 'HTTPParserError' }) })],
     ['an error without a cause, as in browsers', true, new TypeError('Failed to fetch')],
+    ['a plain Error of another realm', false, new TypeError('fetch failed', { cause: runInNewContext("new Error('bad port')") as Error })],
+    ['a cause of a subclass of Error', true, new TypeError('fetch failed', { cause: new class SocksClientError extends Error {}('rejected') })],
+    ['a cause with a cause of its own', true, new TypeError('fetch failed', { cause: new Error('cancelled', { cause: new Error('proxy') }) })],
+    ['a DOMException as the cause, whose name is Error', true, new TypeError('fetch failed', { cause: new DOMException('cancelled') })],
+    ['a cause without a prototype', true, new TypeError('fetch failed', { cause: Object.assign(Object.create(null) as object, { name: 'Error' }) })],
+    ['an error that says it is not transient', false, Object.assign(withCode('ECONNRESET'), { transient: false })],
+    ['an error that says it is transient', true, Object.assign(withCode('ECONNRESET'), { transient: true })],
     ['a cause that is a string', true, new TypeError('Failed to fetch', { cause: 'offline' })],
     ['a cause of null', true, new TypeError('Failed to fetch', { cause: null })],
     ['a code that is a number', true, withCode(42)],
@@ -154,49 +208,6 @@ describe('isTransient', () => {
 });
 
 const policy: RetryPolicy = { ...defaults, clock: new FakeClock({ date: 5 }), random: () => 0.5 };
-
-describe('hintOf', () => {
-  const response = new Response(null, { status: 503, headers: { 'retry-after': '7' } });
-
-  it('reads Retry-After by default', () => {
-    assert.equal(hintOf(response, policy), 7_000);
-  });
-
-  it('is undefined without a response', () => {
-    assert.equal(hintOf(undefined, policy), undefined);
-  });
-
-  it('calls retryAfter with the response and the date', () => {
-    const calls: unknown[] = [];
-
-    hintOf(response, { ...policy, retryAfter: (...args) => void calls.push(args) as undefined });
-
-    assert.deepEqual(calls, [[response, 5]]);
-  });
-
-  for (const hint of [null, undefined]) {
-    it(`is undefined if retryAfter returns ${hint}`, () => {
-      assert.equal(hintOf(response, { ...policy, retryAfter: () => hint }), undefined);
-    });
-  }
-
-  it('is Infinity if retryAfter returns Infinity', () => {
-    assert.equal(hintOf(response, { ...policy, retryAfter: () => Infinity }), Infinity);
-  });
-
-  const invalid: [unknown, ErrorConstructor][] = [[NaN, RangeError], [-1, RangeError], ['7', TypeError], [{}, TypeError]];
-  for (const [value, ErrorClass] of invalid) {
-    it(`throws a ${ErrorClass.name} if retryAfter returns ${JSON.stringify(value)}`, () => {
-      const retryAfter = (): number => value as number;
-
-      assert.throws(() => hintOf(response, { ...policy, retryAfter }), (error) => {
-        assert.ok(error instanceof ErrorClass);
-        assert.match(error.message, /^'retryAfter' must be a function that returns a number >= 0 or undefined, not /);
-        return true;
-      });
-    });
-  }
-});
 
 describe('nextDelay', () => {
   it('is the backoff without a hint', () => {

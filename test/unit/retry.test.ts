@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
 import { describe, it } from 'node:test';
-import { failuresOf, resilientFetch, TimeoutError, type Failure, type ResilientInit } from '../../src/index.ts';
+import { failuresOf, resilientFetch, TimeoutError, type Failure, type Fetch, type ResilientInit } from '../../src/index.ts';
 import { FakeClock, scriptedFetch, type ScriptedOutcome } from '../../src/testing/index.ts';
-import { refusedError, resetError, respond, statusOf, trace, url } from './trace.ts';
+import { rejectionOf } from '../support/wait.ts';
+import { refusedError, resetError, respond, statusOf, trace, traceWithRequest, url } from './trace.ts';
 
 describe('withRetry', () => {
   it('makes one request if the first attempt succeeds', async () => {
@@ -224,8 +226,53 @@ describe('onFailure', () => {
 
     assert.deepEqual(reported.map(([at]) => at), [5, 105]);
     assert.ok(reported.every(([, failure], index) => failure === failures[index]));
-    assert.deepEqual(failures[0], { attempt: 1, kind: 'response', status: 503, duration: 5, delay: 100, delayFrom: 'backoff' });
+    assert.deepEqual(failures[0], { attempt: 1, method: 'GET', url, kind: 'response', status: 503, duration: 5, delay: 100, delayFrom: 'backoff' });
     assert.equal((failures[1]?.error as Error).message, 'fetch failed');
+  });
+
+  it('gets the method, and the URL without user info, query and fragment', async () => {
+    // The platform's fetch rejects a URL with a password, but a mock may take it.
+    const { failures } = await traceWithRequest([], { fetch: async () => respond(503), method: 'patch' }, 'http://user:secret@users.test/1?token=secret#secret');
+
+    assert.deepEqual(failures.map(({ method, url: logged }) => [method, logged]), [['patch', url]]);
+  });
+
+  it('is awaited before the delay', async () => {
+    const clock = new FakeClock();
+    const fetch = scriptedFetch([503, 200], clock);
+    const onFailure = (): Promise<void> => new Promise((resolve) => { clock.setTimeout(resolve, 50); });
+
+    await clock.run(resilientFetch(url, { clock, fetch, random: () => 0.5, onFailure }));
+
+    assert.deepEqual(fetch.times, [0, 150]);
+  });
+
+  it('rejects the call with its rejection, and discards the response', async () => {
+    const response = respond(503);
+    const { times, result } = await trace([response], { onFailure: async () => { throw new Error('the log is down'); } });
+
+    assert.match(String(result), /^Error: the log is down$/);
+    assert.deepEqual([times, response.bodyUsed], [[0], true]);
+  });
+
+  it('is abandoned when the caller aborts', async () => {
+    const clock = new FakeClock();
+    const controller = new AbortController();
+    const fetch = scriptedFetch([503], clock);
+    const call = resilientFetch(url, { clock, fetch, signal: controller.signal, onFailure: () => new Promise(() => {}) });
+    await clock.settle();
+
+    controller.abort('stop');
+
+    await assert.rejects(clock.run(call), (reason) => reason === 'stop');
+    assert.equal(clock.pending, 0);
+  });
+
+  it('is abandoned when the total timeout runs out', async () => {
+    const { result, settledAt, failures } = await trace([503], { totalTimeout: 1_000, onFailure: () => new Promise(() => {}) });
+
+    assert.ok(result instanceof TimeoutError && result.scope === 'total');
+    assert.deepEqual([settledAt, failures.length], [1_000, 1]);
   });
 
   it('is not called if no attempt fails', async () => {
@@ -486,5 +533,133 @@ describe('a Request with a body', () => {
     await trace([], { retries: 0, fetch: async () => respond(200) }, request);
 
     assert.equal(await request.text(), 'x');
+  });
+});
+
+describe('the body that a factory creates', () => {
+  /** Creates a web stream, a stream of Node and an async iterator. `closed` counts those that were closed. */
+  const createBodies = () => {
+    const state = { closed: 0 };
+    const close = (): void => { state.closed += 1; };
+    const web = (): ReadableStream => new ReadableStream({ pull: () => new Promise(() => {}), cancel: close }, { highWaterMark: 0 });
+    const node = (): ReadableStream => {
+      const stream = new Readable({ read() {} });
+      stream.push('the beginning');
+      stream.on('close', close);
+      return stream as unknown as ReadableStream;
+    };
+    const iterator = (): ReadableStream => ({
+      [Symbol.asyncIterator]() { return this; },
+      next: () => new Promise(() => {}),
+      return: async () => { close(); return { done: true }; },
+    }) as unknown as ReadableStream;
+    return { state, kinds: { 'a web stream': web, 'a stream of Node': node, 'an async iterator': iterator } };
+  };
+  type Kind = keyof ReturnType<typeof createBodies>['kinds'];
+
+  for (const kind of ['a web stream', 'a stream of Node', 'an async iterator'] as const satisfies Kind[]) {
+    it(`is closed when each attempt fails before it reads ${kind}`, async () => {
+      const { state, kinds } = createBodies();
+      const { failures } = await trace([], { fetch: () => Promise.reject(refusedError()), method: 'PUT', duplex: 'half', body: kinds[kind] });
+
+      assert.deepEqual([failures.length, state.closed], [4, 4]);
+    });
+
+    it(`is closed when an attempt times out before it reads ${kind}`, async () => {
+      const { state, kinds } = createBodies();
+      // A stream has no timeout of its own.
+      await trace([], { fetch: () => new Promise(() => {}), method: 'PUT', duplex: 'half', body: kinds[kind], totalTimeout: 1_000 });
+
+      assert.equal(state.closed, 1);
+    });
+
+    it(`is closed when the caller aborts before ${kind} is read`, async () => {
+      const { state, kinds } = createBodies();
+      const controller = new AbortController();
+      const fetch: Fetch = () => {
+        queueMicrotask(() => controller.abort('stop'));
+        return new Promise(() => {});
+      };
+      const { result } = await trace([], { fetch, method: 'PUT', duplex: 'half', body: async () => kinds[kind](), signal: controller.signal });
+
+      assert.deepEqual([result, state.closed], ['stop', 1]);
+    });
+
+    it(`is closed when the attempt cannot be sent: ${kind}`, async () => {
+      const { state, kinds } = createBodies();
+      const { result } = await trace([], { fetch: () => { throw new Error('not sent'); }, retries: 0, timeout: Infinity, method: 'PUT', duplex: 'half', body: kinds[kind] });
+
+      assert.deepEqual([String(result), state.closed], ['Error: not sent', 1]);
+    });
+  }
+
+  for (const kind of ['a web stream', 'a stream of Node'] as const) {
+    it(`is closed when a response arrives before ${kind} is read`, async () => {
+      const { state, kinds } = createBodies();
+      const { times } = await trace([], { fetch: async () => respond(state.closed === 0 ? 503 : 200), method: 'PUT', duplex: 'half', body: kinds[kind] });
+
+      assert.deepEqual([times, state.closed], [[], 2]);
+    });
+  }
+
+  it('is destroyed when an attempt fails while it reads a stream of Node', async () => {
+    const { state, kinds } = createBodies();
+    const fetch: Fetch = (_input, init) => {
+      (init?.body as unknown as Readable).pipe(new PassThrough());
+      return new Promise((_resolve, reject) => setImmediate(reject, resetError()));
+    };
+    await trace([], { fetch, method: 'PUT', duplex: 'half', body: kinds['a stream of Node'] });
+
+    assert.equal(state.closed, 4);
+  });
+
+  it('is left open while a response arrives early, and fetch still reads a stream of Node', async () => {
+    const { state, kinds } = createBodies();
+    const fetch: Fetch = async (_input, init) => {
+      (init?.body as unknown as Readable).pipe(new PassThrough());
+      await new FakeClock().settle();
+      return respond(200);
+    };
+    await trace([], { fetch, method: 'PUT', duplex: 'half', body: kinds['a stream of Node'] });
+
+    assert.equal(state.closed, 0);
+  });
+});
+
+describe('a delay of 0', () => {
+  for (const [name, init] of [['by the backoff', { backoff: { base: 0 } }], ['by Retry-After', { backoff: { jitter: 'none', base: 0 } }]] as const) {
+    it(`lets a timer and an abort through, again and again, ${name}`, async () => {
+      const controller = new AbortController();
+      let requests = 0;
+      let ticks = 0;
+      const fetch: Fetch = async () => {
+        requests += 1;
+        return respond(503, { 'retry-after': '0' });
+      };
+      const timer = setInterval(() => {
+        ticks += 1;
+        if (ticks === 3) controller.abort('stop');
+      }, 1);
+
+      await assert.rejects(resilientFetch(url, { fetch, retries: Infinity, signal: controller.signal, ...init }), (reason) => reason === 'stop');
+      clearInterval(timer);
+
+      assert.ok(requests > 64);
+    });
+  }
+
+  it('lets totalTimeout through over a fetch that rejects at once', async () => {
+    const error = await rejectionOf(resilientFetch(url, { fetch: () => Promise.reject(resetError()), retries: Infinity, backoff: () => 0, totalTimeout: 5 }));
+
+    assert.equal(failuresOf(error).at(-1)?.stopped, 'total-timeout');
+  });
+
+  it('takes no timer for the first 63 retries', async () => {
+    const clock = new FakeClock();
+    const fetch = scriptedFetch([...new Array<number>(63).fill(503), 200], clock);
+
+    const response = await resilientFetch(url, { clock, fetch, retries: 63, backoff: { base: 0 }, timeout: Infinity });
+
+    assert.deepEqual([response.status, clock.pending], [200, 0]);
   });
 });

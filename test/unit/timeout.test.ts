@@ -2,17 +2,19 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { TimeoutError } from '../../src/errors.ts';
-import { resilientFetch } from '../../src/index.ts';
+import { failuresOf } from '../../src/failures.ts';
 import type { Abortable } from '../../src/abort-forwarding.ts';
+import type { Clock } from '../../src/clock.ts';
 import type { Init } from '../../src/fetch-arguments.ts';
-import { toDispatch, type Callback, type Fetch, type Layer } from '../../src/dispatch.ts';
-import { FakeClock, scriptedFetch } from '../../src/testing/index.ts';
+import { toDispatch, type Callback, type Fetch, type DispatchLayer } from '../../src/dispatch.ts';
+import { FakeClock, scriptedFetch, type ScriptedOutcome } from '../../src/testing/index.ts';
+import { resilientFetch, type ResilientInit } from '../../src/resilient-fetch.ts';
 import { withTimeout } from '../../src/timeout.ts';
-import { collect } from '../support/loopback.ts';
-import { resetError, respond, statusOf, toFetch, trace, url } from './trace.ts';
+import { collectGarbage } from '../support/garbage-collection.ts';
+import { createLateClock, resetError, respond, statusOf, toFetch, trace, url } from './trace.ts';
 
 /** Wraps a fetch in a layer. */
-const wrap = (layer: Layer, fetch: Fetch): Fetch => toFetch(layer(toDispatch(fetch)));
+const wrap = (layer: DispatchLayer, fetch: Fetch): Fetch => toFetch(layer(toDispatch(fetch)));
 
 /** A fetch that ignores its signal, and stays pending until `respond` is called. `inits` has the init of each request. */
 function createPendingFetch(): { fetch: Fetch; inits: (Init | undefined)[]; respond: (response: Response) => void } {
@@ -30,7 +32,7 @@ describe('withTimeout without a controller', () => {
     const controller = new AbortController();
     const { fetch, respond } = createPendingFetch();
     const late = new Response('late');
-    const call = wrap(withTimeout(Infinity, 'attempt', new FakeClock(), false), fetch)(url, { signal: controller.signal });
+    const call = wrap(withTimeout(Infinity, 'attempt', new FakeClock(), () => false), fetch)(url, { signal: controller.signal });
 
     controller.abort('stop');
     await assert.rejects(call, (reason) => reason === 'stop');
@@ -45,7 +47,7 @@ describe('withTimeout without a controller', () => {
     const { signal } = new AbortController();
     const response = new Response('x');
 
-    assert.equal(await wrap(withTimeout(Infinity, 'attempt', new FakeClock(), false), async () => response)(url, { signal }), response);
+    assert.equal(await wrap(withTimeout(Infinity, 'attempt', new FakeClock(), () => false), async () => response)(url, { signal }), response);
 
     assert.equal(response.body?.locked, false);
     assert.equal(getEventListeners(signal, 'abort').length, 0);
@@ -59,14 +61,14 @@ describe('withTimeout', () => {
       const body = new ReadableStream();
       let request: Abortable | undefined;
       const callback: Callback = { onResponse: (_response, abortable) => { request = abortable; }, onError: assert.fail };
-      withTimeout(100, 'attempt', new FakeClock(), true)(toDispatch(async () => new Response(body)))(url, { signal: caller.signal }, caller.signal, callback);
+      withTimeout(100, 'attempt', new FakeClock(), () => true)(toDispatch(async () => new Response(body)))(url, { signal: caller.signal }, caller.signal, callback);
       await new FakeClock().settle();
       (abortedBy === 'caller' ? caller : request)?.abort({ body });
       return new WeakRef(body);
     };
     const bodies = [await setup('caller'), await setup('library')];
 
-    await collect();
+    await collectGarbage();
 
     assert.deepEqual(bodies.map((body) => body.deref()), [undefined, undefined]);
   });
@@ -76,7 +78,7 @@ describe('withTimeout', () => {
     const { signal } = new AbortController();
     const response = new Response(null);
 
-    const result = await wrap(withTimeout(100, 'attempt', clock, true), scriptedFetch([response], clock))(url, { signal });
+    const result = await wrap(withTimeout(100, 'attempt', clock, () => true), scriptedFetch([response], clock))(url, { signal });
 
     assert.equal(result, response);
     assert.equal(clock.pending, 0);
@@ -85,7 +87,7 @@ describe('withTimeout', () => {
 
   it('rejects with a TimeoutError after the timeout', async () => {
     const clock = new FakeClock();
-    const call = wrap(withTimeout(100, 'attempt', clock, true), scriptedFetch(['hang'], clock))(url);
+    const call = wrap(withTimeout(100, 'attempt', clock, () => true), scriptedFetch(['hang'], clock))(url);
     const rejection = assert.rejects(call, (error) => {
       assert.ok(error instanceof TimeoutError);
       assert.deepEqual([error.scope, error.timeout, clock.now()], ['attempt', 100, 100]);
@@ -100,7 +102,7 @@ describe('withTimeout', () => {
   it('aborts the signal of the request with the same error', async () => {
     const clock = new FakeClock();
     const { fetch, inits } = createPendingFetch();
-    const call = wrap(withTimeout(100, 'attempt', clock, true), fetch)(url);
+    const call = wrap(withTimeout(100, 'attempt', clock, () => true), fetch)(url);
     const rejection = assert.rejects(call, (error) => error === inits[0]?.signal?.reason);
 
     await clock.advance(100);
@@ -110,7 +112,7 @@ describe('withTimeout', () => {
 
   it('resolves with a response within the timeout', async () => {
     const clock = new FakeClock();
-    const call = wrap(withTimeout(100, 'attempt', clock, true), scriptedFetch([{ after: 99, outcome: 200 }], clock))(url);
+    const call = wrap(withTimeout(100, 'attempt', clock, () => true), scriptedFetch([{ after: 99, outcome: 200 }], clock))(url);
 
     await clock.advance(99);
 
@@ -121,7 +123,7 @@ describe('withTimeout', () => {
     const clock = new FakeClock();
     const { fetch, respond } = createPendingFetch();
     const late = new Response('late');
-    const call = wrap(withTimeout(100, 'attempt', clock, true), fetch)(url);
+    const call = wrap(withTimeout(100, 'attempt', clock, () => true), fetch)(url);
     const rejection = assert.rejects(call, { name: 'TimeoutError' });
     await clock.advance(100);
     await rejection;
@@ -135,7 +137,7 @@ describe('withTimeout', () => {
   it("rejects with the caller's reason, and leaves no timer and no listener", async () => {
     const clock = new FakeClock();
     const controller = new AbortController();
-    const call = wrap(withTimeout(100, 'attempt', clock, true), scriptedFetch(['hang'], clock))(url, { signal: controller.signal });
+    const call = wrap(withTimeout(100, 'attempt', clock, () => true), scriptedFetch(['hang'], clock))(url, { signal: controller.signal });
 
     controller.abort('stop');
 
@@ -149,7 +151,7 @@ describe('withTimeout', () => {
     const clock = new FakeClock();
     const controller = new AbortController();
     const request = new Request(url, { signal: controller.signal });
-    const call = wrap(withTimeout(100, 'attempt', clock, true), scriptedFetch(['hang'], clock))(request);
+    const call = wrap(withTimeout(100, 'attempt', clock, () => true), scriptedFetch(['hang'], clock))(request);
 
     controller.abort('stop');
 
@@ -158,7 +160,7 @@ describe('withTimeout', () => {
 
   it('sets no timer for a timeout of Infinity', async () => {
     const clock = new FakeClock();
-    const call = wrap(withTimeout(Infinity, 'attempt', clock, true), scriptedFetch([{ after: 5, outcome: 200 }], clock))(url);
+    const call = wrap(withTimeout(Infinity, 'attempt', clock, () => true), scriptedFetch([{ after: 5, outcome: 200 }], clock))(url);
     await clock.settle();
 
     assert.equal(clock.pending, 1);
@@ -173,7 +175,7 @@ describe('withTimeout', () => {
       rejectInner = () => reject(init?.signal?.reason);
     });
     const errors: unknown[] = [];
-    wrap(withTimeout(100, 'total', clock, true), inner)(url).catch((error: unknown) => errors.push(error));
+    wrap(withTimeout(100, 'total', clock, () => true), inner)(url).catch((error: unknown) => errors.push(error));
 
     await clock.advance(100);
     const before = errors.length;
@@ -187,7 +189,7 @@ describe('withTimeout', () => {
   it("aborts the request when the caller's signal aborts after the headers", async () => {
     const controller = new AbortController();
     const { fetch, inits, respond } = createPendingFetch();
-    const call = wrap(withTimeout(100, 'attempt', new FakeClock(), true), fetch)(url, { signal: controller.signal });
+    const call = wrap(withTimeout(100, 'attempt', new FakeClock(), () => true), fetch)(url, { signal: controller.signal });
     respond(new Response('a body'));
     const response = await call;
 
@@ -199,10 +201,10 @@ describe('withTimeout', () => {
 
   it('removes its listener when the body is collected', async () => {
     const { signal } = new AbortController();
-    const layer = withTimeout(100, 'attempt', new FakeClock(), true);
+    const layer = withTimeout(100, 'attempt', new FakeClock(), () => true);
     await wrap(layer, async () => new Response('a body'))(url, { signal });
 
-    await collect();
+    await collectGarbage();
 
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
@@ -211,7 +213,7 @@ describe('withTimeout', () => {
     const clock = new FakeClock();
     const failures: unknown[] = [];
     const inner = resilientFetch.with({ clock, fetch: scriptedFetch(['hang'], clock), onFailure: (failure) => failures.push(failure) });
-    const call = wrap(withTimeout(100, 'attempt', clock, true), inner as Fetch)(url);
+    const call = wrap(withTimeout(100, 'attempt', clock, () => true), inner as Fetch)(url);
     const rejection = assert.rejects(call, { name: 'TimeoutError', scope: 'attempt' });
 
     await clock.advance(100);
@@ -238,12 +240,16 @@ describe('totalTimeout', () => {
   });
 
   it('resolves with the response at once if the delay exceeds the time left', async () => {
+    const clock = new FakeClock();
     const last = respond(503);
-    const { fetch, result, settledAt, failures } = await trace([503, last], { totalTimeout: 250 });
+    const fetch = scriptedFetch([503, last], clock);
 
-    assert.equal(result, last);
-    assert.deepEqual([fetch.times, settledAt], [[0, 100], 100]);
-    assert.equal(failures.at(-1)?.stopped, 'total-timeout');
+    const result = await clock.run(resilientFetch(url, { clock, fetch, random: () => 0.5, totalTimeout: 250 }));
+
+    assert.deepEqual([result.status, fetch.times, clock.now()], [503, [0, 100], 100]);
+    assert.equal(failuresOf(result).at(-1)?.stopped, 'total-timeout');
+    // The total limits the body too, so the response is wrapped.
+    assert.deepEqual([await result.text(), last.bodyUsed, clock.pending], ['a body', true, 0]);
   });
 
   it('rejects with the error at once if the delay exceeds the time left', async () => {
@@ -278,5 +284,221 @@ describe('totalTimeout', () => {
     const { result } = await trace([503, 200], { totalTimeout: 500 });
 
     assert.equal(statusOf(result), 200);
+  });
+});
+
+describe('timeout and the size of the body', () => {
+  const bytes = new Uint8Array(640_000);
+  const form = new FormData();
+  form.append('file', new Blob([bytes]));
+  const request = (init: object): Request => new Request(url, { method: 'PUT', ...init });
+
+  const rows: [string, () => string | Request, ResilientInit, number][] = [
+    ['a string', () => url, { body: 'x'.repeat(640_000) }, 20_000],
+    ['a buffer', () => url, { body: bytes.buffer }, 20_000],
+    ['a view', () => url, { body: bytes }, 20_000],
+    ['a Blob', () => url, { body: new Blob([bytes]) }, 20_000],
+    ['FormData', () => url, { body: form }, 20_000],
+    ['URLSearchParams', () => url, { body: new URLSearchParams({ a: 'x'.repeat(640_000) }) }, 20_000],
+    ['a string that a factory creates', () => url, { body: () => 'x'.repeat(640_000) }, 20_000],
+    ['no bytes', () => url, { body: '' }, 10_000],
+    ["a Request's own, whose size is unknown", () => request({ body: bytes }), {}, 10_000],
+    ["init, in place of a Request's own", () => request({ body: 'x' }), { body: bytes }, 20_000],
+  ];
+  for (const [name, input, init, limit] of rows) {
+    it(`is ${limit} ms for a body of ${name}`, async () => {
+      const { settledAt, result } = await trace(['hang'], { method: 'PUT', retries: 0, ...init }, input());
+
+      assert.equal(settledAt, limit);
+      assert.equal((result as TimeoutError).timeout, limit);
+    });
+
+    it(`applies to each attempt with a body of ${name}`, async () => {
+      const { times } = await trace(['hang', 'hang'], { method: 'PUT', retries: 1, ...init }, input());
+
+      assert.deepEqual(times, [0, limit + 100]);
+    });
+  }
+
+  const unlimited: [string, () => ResilientInit][] = [
+    ['a stream', () => ({ body: new Blob(['x']).stream(), duplex: 'half' })],
+    ['a stream that a factory creates', () => ({ body: () => new Blob(['x']).stream(), duplex: 'half' })],
+    ['an async generator', () => ({ body: (async function* () { yield 'x'; })() as unknown as ReadableStream, duplex: 'half' })],
+  ];
+  for (const [name, init] of unlimited) {
+    it(`is unlimited for a body of ${name}, but for totalTimeout`, async () => {
+      const { settledAt, result } = await trace([], { method: 'PUT', ...init(), totalTimeout: 1_000_000, fetch: () => new Promise(() => {}) });
+
+      assert.equal(settledAt, 1_000_000);
+      assert.equal((result as TimeoutError).scope, 'total');
+    });
+  }
+
+  it('does not extend totalTimeout', async () => {
+    const { settledAt } = await trace(['hang'], { method: 'PUT', body: bytes, totalTimeout: 15_000 });
+
+    assert.equal(settledAt, 15_000);
+  });
+
+  it('is measured from the sending, not from the creation of the body', async () => {
+    const clock = new FakeClock();
+    const body = (): Promise<string> => new Promise((resolve) => { clock.setTimeout(() => resolve('created'), 4_000); });
+    const call = resilientFetch(url, { clock, fetch: scriptedFetch(['hang'], clock), retries: 0, method: 'PUT', body });
+
+    await assert.rejects(clock.run(call), { scope: 'attempt' });
+
+    assert.equal(clock.now(), 14_000);
+  });
+});
+
+describe('the message of a TimeoutError', () => {
+  const rows: [string, string, ScriptedOutcome[], ResilientInit][] = [
+    ['names the attempt', 'GET http://users.test/1: no response within 50 ms (attempt 4 of 4)', ['hang', 'hang', 'hang', 'hang'], {}],
+    ['names the attempt without retries', 'PUT http://users.test/1: no response within 50 ms (attempt 1 of 1)', ['hang'], { method: 'put', retries: 0 }],
+    ['names no last attempt for Infinity', 'GET http://users.test/1: no response within 50 ms (attempt 3)', [503, 503, 'hang'], { retries: Infinity, shouldRetry: ({ kind }) => kind === 'response' }],
+    ['names the total limit', 'GET http://users.test/1: not complete within 120 ms', ['hang', 'hang'], { totalTimeout: 120, random: () => 0.1 }],
+  ];
+  for (const [name, message, outcomes, init] of rows) {
+    it(name, async () => {
+      const { result } = await trace(outcomes, { timeout: 50, ...init }, `${url}?token=secret#secret`);
+
+      assert.equal((result as Error).message, message);
+    });
+  }
+
+  it('names the request alone where the body is silent', async () => {
+    const clock = new FakeClock();
+    const stalled = new Response(new ReadableStream());
+    const response = await resilientFetch(new URL(`${url}?token=secret`), { clock, fetch: async () => stalled, bodyTimeout: 50, method: 'query' });
+
+    await assert.rejects(clock.run(response.text()), { message: 'query http://users.test/1: no data from the body within 50 ms' });
+  });
+
+  it("has no password of a mock's Request", async () => {
+    const { result } = await trace([], { fetch: () => new Promise(() => {}), retries: 0 }, { url: 'http://user:secret@users.test/1', method: 'GET' } as Request);
+
+    assert.equal((result as Error).message, 'GET http://users.test/1: no response within 10000 ms (attempt 1 of 1)');
+  });
+
+  it('names no request whose getters throw', async () => {
+    const input = { url, get method() { throw new Error('looked at'); } } as unknown as Request;
+    const { result } = await trace([], { fetch: () => new Promise(() => {}), totalTimeout: 50 }, input);
+
+    assert.match(String(result), /^TimeoutError: fetch: not complete within 50 ms$|looked at/);
+  });
+});
+
+describe('a timer that fires late', () => {
+  for (const [scope, limits] of [['attempt', { timeout: 1_000 }], ['total', { timeout: Infinity, totalTimeout: 1_000 }]] as const) {
+    it(`lets a response through that arrives while the ${scope} is given as long again`, async () => {
+      const clock = new FakeClock();
+      const lateClock = createLateClock(clock);
+      const { fetch, respond: answer } = createPendingFetch();
+      const call = resilientFetch(url, { clock: lateClock, fetch, ...limits });
+      lateClock.lateness = 500;
+      await clock.advance(1_499);
+
+      answer(new Response('in time'));
+
+      assert.equal(await (await call).text(), 'in time');
+      assert.equal(clock.pending, 0);
+    });
+
+    it(`ends the ${scope} when as much time has passed again`, async () => {
+      const clock = new FakeClock();
+      const lateClock = createLateClock(clock);
+      const { fetch } = createPendingFetch();
+      const call = assert.rejects(resilientFetch(url, { clock: lateClock, fetch, retries: 0, ...limits }), { scope });
+      lateClock.lateness = 500;
+
+      await clock.advance(1_499);
+      const { pending } = clock;
+      await clock.advance(1);
+
+      await call;
+      assert.deepEqual([pending, clock.pending], [1, 0]);
+    });
+
+    it(`gives the ${scope} at most its own time again, after a sleep of a day`, async () => {
+      const clock = new FakeClock();
+      const lateClock = createLateClock(clock);
+      const call = assert.rejects(resilientFetch(url, { clock: lateClock, fetch: createPendingFetch().fetch, retries: 0, ...limits }), { scope });
+      lateClock.lateness = 86_400_000;
+
+      await clock.advance(2_000);
+
+      await call;
+      assert.equal(clock.pending, 0);
+    });
+  }
+});
+
+describe('a timer that cannot be cleared', () => {
+  const createClock = (): { clock: FakeClock; unclearable: Clock } => {
+    const clock = new FakeClock();
+    return { clock, unclearable: { now: () => clock.now(), date: () => clock.date(), setTimeout: (callback, ms) => clock.setTimeout(callback, ms), clearTimeout() {} } };
+  };
+
+  for (const [name, init] of [
+    ['of an attempt', {}],
+    ['of an attempt, with a signal', { signal: new AbortController().signal }],
+    ['of a total', { totalTimeout: 20_000 }],
+    ['of a silent body', { bodyTimeout: 20_000 }],
+  ] as const) {
+    it(`${name} does not abort the body of a call that has settled`, async () => {
+      const { clock, unclearable } = createClock();
+      let signal: AbortSignal | null | undefined;
+      const fetch: Fetch = async (_input, sent) => {
+        signal = sent?.signal;
+        return new Response('complete');
+      };
+      const response = await resilientFetch(url, { ...init, clock: unclearable, fetch });
+      const text = await response.text();
+
+      await clock.advance(100_000);
+
+      assert.deepEqual([text, signal?.aborted], ['complete', false]);
+      assert.equal(clock.pending, 0);
+    });
+  }
+
+  it('of a wait does not send a request after an abort', async () => {
+    const { clock, unclearable } = createClock();
+    const controller = new AbortController();
+    const fetch = scriptedFetch([503, 200], clock);
+    const call = assert.rejects(resilientFetch(url, { clock: unclearable, fetch, signal: controller.signal, random: () => 0.5 }), (reason) => reason === 'stop');
+    await clock.settle();
+
+    controller.abort('stop');
+    await call;
+    await clock.advance(100_000);
+
+    assert.deepEqual(fetch.times, [0]);
+  });
+
+  it('of an attempt does not retry a call that was aborted', async () => {
+    const { clock, unclearable } = createClock();
+    const controller = new AbortController();
+    const { fetch, inits } = createPendingFetch();
+    const reported: unknown[] = [];
+    const call = assert.rejects(resilientFetch(url, { clock: unclearable, fetch, signal: controller.signal, onFailure: (failure) => void reported.push(failure) }), (reason) => reason === 'stop');
+    await clock.settle();
+
+    controller.abort('stop');
+    await call;
+    await clock.advance(100_000);
+
+    assert.deepEqual([inits.length, reported], [1, []]);
+  });
+
+  it('sets no other timer when it fires late, after its call has settled', async () => {
+    const { clock, unclearable } = createClock();
+    let lateness = 0;
+    await resilientFetch(url, { clock: { ...unclearable, now: () => clock.now() + lateness }, fetch: async () => new Response(null) });
+    lateness = 500;
+
+    await clock.advance(10_000);
+
+    assert.equal(clock.pending, 0);
   });
 });

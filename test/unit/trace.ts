@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Clock } from '../../src/clock.ts';
 import { toPromise, type Dispatch, type Fetch } from '../../src/dispatch.ts';
 import { signalOf } from '../../src/fetch-arguments.ts';
 import { failuresOf, resilientFetch, type Failure, type ResilientInit } from '../../src/index.ts';
@@ -22,7 +23,14 @@ export interface Trace {
   /** The response or the error. */
   readonly result: unknown;
   readonly settledAt: number;
-  readonly failures: readonly Failure[];
+  /** The failures, without the method and the URL, which are the same in all. */
+  readonly failures: readonly Omit<Failure, 'method' | 'url'>[];
+}
+
+/** Like `trace`, with the method and the URL in each record. */
+export async function traceWithRequest(...args: Parameters<typeof trace>): Promise<Omit<Trace, 'failures'> & { readonly failures: readonly Failure[] }> {
+  const traced = await trace(...args);
+  return { ...traced, failures: failuresOf(traced.result) };
 }
 
 /** Runs a call in virtual time until it settles. `random` is 0.5, so the default delays are 100, 200, 400 ms and so on. */
@@ -35,8 +43,11 @@ export async function trace(outcomes: ScriptedOutcome[], init: ResilientInit = {
   await clock.advance(10_000_000);
   const result = await settled;
   assert.equal(clock.pending, 0, 'a timer is pending at the end');
-  return { fetch, times: fetch.times, result, settledAt, failures: failuresOf(result) };
+  return { fetch, times: fetch.times, result, settledAt, failures: failuresOf(result).map(withoutRequest) };
 }
+
+/** Removes the method and the URL from a record. */
+export const withoutRequest = ({ method: _method, url: _url, ...rest }: Failure): Omit<Failure, 'method' | 'url'> => rest;
 
 export const statusOf = (result: unknown): number => {
   assert.ok(result instanceof Response, String(result));
@@ -45,3 +56,14 @@ export const statusOf = (result: unknown): number => {
 
 /** Calls a dispatch as fetch is called. */
 export const toFetch = (dispatch: Dispatch): Fetch => (input, init) => toPromise(dispatch, input, init, signalOf(input, init));
+
+/** A clock whose timers fire `lateness` milliseconds late, like those of a program that blocks its event loop. */
+export function createLateClock(clock: FakeClock): Clock & { lateness: number } {
+  return {
+    lateness: 0,
+    now() { return clock.now() + this.lateness; },
+    date: () => clock.date(),
+    setTimeout: (callback, ms) => clock.setTimeout(callback, ms),
+    clearTimeout: (timer) => clock.clearTimeout(timer),
+  };
+}

@@ -38,7 +38,7 @@ async function assertRetries(library: Library, duties: Duties, signal?: AbortSig
 /** Checks that the timeout ends the last step, which hangs. Some libraries then resolve with the 503 of the step before. */
 async function assertTimeout(library: Library, signal: AbortSignal | undefined, ...steps: (number | 'hang')[]): Promise<void> {
   const log = mockScript(...steps);
-  const call = await library.create({ retries: steps.length - 1, timeout: 20, wait: 0 });
+  const call = await library.create({ retries: steps.length - 1, timeout: 100, wait: 0 });
   const state = await stateOf(call(mockUrl, signal));
   const where = `${steps.length > 1 ? ' in a retry' : ''}${signal === undefined ? '' : ' beside a signal'}`;
   assert(state !== 'pending' && log.requests === steps.length, `its timeout does not fire${where}: ${log.requests} requests, ${state}`);

@@ -27,10 +27,13 @@ export function cheapestFirst(dots: readonly Dot[]): string[] {
   return [...new Set(dots.map(({ library }) => library))].sort((a, b) => costOf(a) - costOf(b));
 }
 
+/** The right end of the scale. */
+const largestRatio = 400;
+
 const x = {
   type: 'quantitative' as const,
-  scale: { type: 'log' as const, domain: [0.4, 200], clamp: true },
-  axis: { values: [0.5, 1, 2, 5, 10, 20, 50, 100], title: 'times what the baseline adds', grid: false },
+  scale: { type: 'log' as const, domain: [0.3, largestRatio], clamp: true },
+  axis: { values: [0.5, 1, 2, 5, 10, 20, 50, 100, 200], title: 'times what the baseline adds', grid: false },
 };
 
 /** Draws the dots of one Node, a little above or below the line of their library, and the name of the Node at its right end. */
@@ -43,7 +46,7 @@ function layersOf(dots: readonly Dot[], index: number, namedRow: string | undefi
   return [
     { data: { values: [...dots] }, mark: line, encoding: { ...at('low'), x2: { field: 'high' } } },
     { data: { values: [...dots] }, mark: dot, encoding: at('median') },
-    ...(namedRow === undefined ? [] : [{ data: { values: [{ library: namedRow, right: 200 }] }, mark: name, encoding: at('right') }]),
+    ...(namedRow === undefined ? [] : [{ data: { values: [{ library: namedRow, right: largestRatio }] }, mark: name, encoding: at('right') }]),
   ];
 }
 

@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { group } from 'd3-array';
 import { drawSvg } from '../../retry-storms/charts/svg.ts';
 import { themes } from '../../retry-storms/charts/theme.ts';
 import { gzippedSize } from '../bundle-size.ts';
+import type { Measurement } from '../measurements/measurement.ts';
 import { caseTable, missingRatioNote } from './case-table.ts';
 import type { MeasuredCase } from './cases.ts';
 import { costChart } from './chart.ts';
@@ -20,11 +22,10 @@ function olderVersionsNote(cases: readonly MeasuredCase[]): string[] {
   return found.length === 0 ? [] : [`Older than the newest version, which does not run there: ${[...new Set(found)].join(', ')}.`, ''];
 }
 
-/** Formats one case, below the title of its measurement where it is the first case. */
-const sectionOf = ({ measurement: { title, about, cases, columns }, caseName, runs }: MeasuredCase): string[] => [
-  ...(caseName === cases[0] ? [`## ${title}`, '', about, ''] : []),
-  ...(caseName === '' ? [] : [`### ${caseName}`, '']),
-  ...caseTable(runs, columns), '',
+/** Formats the cases of one measurement. */
+const sectionOf = ({ title, about, columns }: Measurement, cases: readonly MeasuredCase[]): string[] => [
+  `## ${title}`, '', about, '',
+  ...cases.flatMap(({ caseName, runs }) => [...(caseName === '' ? [] : [`### ${caseName}`, '']), ...caseTable(runs, columns), '']),
 ];
 
 /** Writes the tables, the chart and the answer in `bench/README.md`. `load` is the load average before the run. Resolves with the names of the results. */
@@ -39,7 +40,8 @@ export async function writeResults(cases: readonly MeasuredCase[], sizes: readon
     + '“Added” is what a library adds to fetch in the same round.', '',
     missingRatioNote, '',
     '## In short', '', ...answer, '',
-    ...cases.flatMap(sectionOf), ...sizes, '', ...olderVersionsNote(cases),
+    ...[...group(cases, ({ measurement }) => measurement)].flatMap(([measurement, own]) => sectionOf(measurement, own)),
+    ...sizes, '', ...olderVersionsNote(cases),
   ];
   const files = new Map([['README.md', page.join('\n')]]);
   for (const theme of themes) files.set(`cost-${theme.name}.svg`, `${await drawSvg(costChart(cases, theme), theme)}\n`);

@@ -2,9 +2,10 @@ import { retryBudget } from 'resilient-fetch';
 import { barsChart } from '../charts/bars.ts';
 import { outageChart } from '../charts/outage.ts';
 import type { Experiment, Table } from '../experiment.ts';
-import { percent, ratio, recoveryPhrase, whole } from '../format.ts';
+import { percent, ratio, recoveryPhrase, seconds, whole } from '../format.ts';
+import { pricedBudget } from '../model/budgets.ts';
 import { defaultScenario, simulateOutage, summarizeOutage, type Outage, type OutageSummary, type Scenario } from '../model/outage.ts';
-import { immediateRetries, noRetries, ourDefault, policies, withBudget, type Policy } from '../model/policies.ts';
+import { immediateRetries, noRetries, ourDefault, policies, shedding, withBudget, type Policy } from '../model/policies.ts';
 
 interface Job {
   readonly policy: Policy;
@@ -26,7 +27,9 @@ const jobs: readonly Job[] = [
   ...[noRetries, ourDefault, withBudget].map((policy) => changed('timeout of 2 s', { timeout: 2_000 }, policy)),
   ...[1, 2].map((retries) => changed(`retries: ${retries}`, {}, { ...ourDefault, options: { retries } })),
   ...[1, 10, 40, 400, 4_000, 100_000].map((processes) => changed(`processes: ${whole(processes)}`, { processes }, withBudget)),
-  ...[1, 10, 100].map((capacity) => changed(`budget capacity: ${capacity}`, {}, { ...withBudget, budget: () => retryBudget({ capacity }) })),
+  ...[1_000, 30_000].map((window) => changed(`budget window: ${seconds(window)}`, {}, { ...withBudget, budget: () => retryBudget({ window }) })),
+  ...[0, 0.1, 0.5, 1].map((price) => changed(`an invited retry costs ${price}`, {}, { ...withBudget, name: shedding.name, retryAfter: '10', budget: () => pricedBudget(price) })),
+  ...[1, 10, 100].map((reserve) => changed(`budget reserve: ${reserve}`, {}, { ...withBudget, budget: () => retryBudget({ reserve }) })),
 ];
 
 export const outage: Experiment<Job, Result> = {

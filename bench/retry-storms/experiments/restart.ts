@@ -3,6 +3,7 @@ import { parseRetryAfter, type ResilienceOptions } from 'resilient-fetch';
 import { restartChart } from '../charts/restart.ts';
 import type { Experiment } from '../experiment.ts';
 import { percent, ratio, seconds, whole } from '../format.ts';
+import { pricedBudget } from '../model/budgets.ts';
 import { simulateRestart, type Restart, type RestartScenario } from '../model/restart.ts';
 
 /** A rule for the wait that a client adds to `Retry-After`. */
@@ -33,6 +34,10 @@ const additions: readonly Addition[] = [
   { name: 'up to 100 %', optionsOf: addUpTo(1) },
 ];
 
+/** Budgets of 40 processes, by the price of a retry that the server invites. */
+const budgets: readonly Addition[] = [0, 0.1, 0.5, 1].map((price) =>
+  ({ name: `our default, budgets with an invited retry at ${price}`, optionsOf: () => ({ budget: pricedBudget(price) }) }));
+
 interface Job extends RestartScenario {
   readonly addition: Addition;
 }
@@ -49,6 +54,7 @@ const jobs: readonly Job[] = [
   ...[nothing, backoff, ourDefault].map((addition) => ({ ...main, format: 'date' as const, addition })),
   // Fewer clients, because only the ratio of clients to capacity matters here.
   ...[4, 20, 40].flatMap((serveSeconds) => additions.map((addition) => ({ ...main, clients: 20_000, serveSeconds, addition }))),
+  ...budgets.map((addition) => ({ ...main, clients: 20_000, processes: 40, addition })),
 ];
 
 export const restart: Experiment<Job, Result> = {

@@ -2,7 +2,7 @@ import { curvesChart, type Axis, type Curve } from '../charts/curves.ts';
 import type { Theme } from '../charts/theme.ts';
 import type { Experiment } from '../experiment.ts';
 import { percent, retryCount, seconds, whole } from '../format.ts';
-import { simulateSteadyCalls, type CallOutcomes } from '../model/steady-calls.ts';
+import { healthyWhen, simulateSteadyCalls, type CallOutcomes } from '../model/steady-calls.ts';
 
 interface Job {
   readonly retries: number;
@@ -32,7 +32,7 @@ export const shortOutage: Experiment<Job, Result> = {
     retries,
     base,
     outcomes: await Promise.all(durations.map((duration) =>
-      simulateSteadyCalls({ options: { retries, backoff: { base } }, isHealthy: (now) => now >= duration, calls: 2_000, span: duration }, seed))),
+      simulateSteadyCalls({ options: { retries, backoff: { base } }, service: healthyWhen((now) => now >= duration), calls: 2_000, span: duration }, seed))),
   }),
 
   charts: (results) => [{ name: 'short-outage', alt: 'Successful calls by length of the outage, retries and first wait', spec: (theme) => shortOutageChart(results, theme) }],

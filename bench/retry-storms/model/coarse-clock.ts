@@ -22,7 +22,7 @@ export class CoarseClock implements Clock {
   readonly #resolution: number;
   readonly #ticks = new Map<number, Tick>();
 
-  /** @param resolution - milliseconds between two ticks; a timer fires at the nearest tick */
+  /** @param resolution - milliseconds between two ticks. A timer fires at the nearest tick, but a wait above 0 never at the present one */
   constructor(resolution: number) {
     this.#resolution = resolution;
   }
@@ -44,7 +44,8 @@ export class CoarseClock implements Clock {
 
   setTimeout(callback: () => void, ms: number): Timer {
     const now = this.#clock.now();
-    const index = Math.round((now + ms) / this.#resolution);
+    const nearest = Math.round((now + ms) / this.#resolution);
+    const index = ms > 0 ? Math.max(nearest, Math.floor(now / this.#resolution + 0.001) + 1) : nearest;
     const timer = { tick: index, callback };
     const tick = this.#ticks.get(index);
     if (tick !== undefined) {

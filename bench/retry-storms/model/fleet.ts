@@ -31,12 +31,14 @@ export interface FleetSettings {
   /** No call starts after this time. */
   readonly until: number;
   readonly counts: FleetCounts;
+  /** Called at the end of each call. */
+  readonly onEnd?: (startedAt: number, isSuccess: boolean) => void;
 }
 
 const url = 'http://service.test/';
 
 /** Starts calls as a Poisson process: callers are independent, and no caller waits for another's response. */
-export function startFleet({ clock, random, clients, rate, until, counts }: FleetSettings): void {
+export function startFleet({ clock, random, clients, rate, until, counts, onEnd }: FleetSettings): void {
   const interval = randomExponential.source(random)(rate / 1_000);
   const clientIndex = randomInt.source(random)(clients.length);
   let at = 0;
@@ -46,10 +48,12 @@ export function startFleet({ clock, random, clients, rate, until, counts }: Flee
   };
   const start = (): void => {
     const client = clients[clientIndex()];
-    increment(counts.started, clock.now());
+    const startedAt = clock.now();
+    increment(counts.started, startedAt);
     client?.(url).then(({ status }) => status === 200, () => false).then((isSuccess) => {
       increment(counts.ended, clock.now());
       if (isSuccess) increment(counts.succeeded, clock.now());
+      onEnd?.(startedAt, isSuccess);
     });
     schedule();
   };

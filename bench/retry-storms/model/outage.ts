@@ -1,4 +1,4 @@
-import { sum } from 'd3-array';
+import { cumsum, max, median, range, sum } from 'd3-array';
 import { resilientFetch } from 'resilient-fetch';
 import { seededRandom } from 'resilient-fetch/testing';
 import { CoarseClock } from './coarse-clock.ts';
@@ -32,23 +32,29 @@ export interface Outage {
   readonly counts: FleetCounts;
   /** The length of the queue at the end of the outage, and at the end of the simulation. */
   readonly queueLengths: readonly [outageEnd: number, end: number];
+  /** The median time that a call took which started in the outage and failed, in milliseconds. NaN if none failed. */
+  readonly timeToFail: number;
 }
 
 export async function simulateOutage(policy: Policy, scenario: Scenario, seed: number): Promise<Outage> {
-  const { capacity, load, outageEnd, end, processes, timeout } = scenario;
+  const { capacity, load, outageStart, outageEnd, end, processes, timeout } = scenario;
   const clock = new CoarseClock(1);
   const counts = emptyCounts();
   const service = new Service({ clock, capacity: capacityIn(scenario), onRequest: (now) => increment(counts.requests, now), ...shedding(policy, scenario) });
   // Arrivals have a random source of their own, so that all policies get the same calls.
   const [arrivals, random] = [seededRandom(seed), seededRandom(seed + 1)];
   const client = resilientFetch.with({ clock, random, fetch: service.fetch, timeout, ...policy.options });
-  const clients = Array.from({ length: processes }, () => client.with({ budget: policy.budget?.() }));
+  const clients = Array.from({ length: processes }, () => client.with({ budget: policy.budget?.(), layers: policy.layers?.() }));
+  const timesToFail: number[] = [];
+  const onEnd = (startedAt: number, isSuccess: boolean): void => {
+    if (!isSuccess && startedAt >= outageStart * 1_000 && startedAt < outageEnd * 1_000) timesToFail.push(clock.now() - startedAt);
+  };
 
-  startFleet({ clock, random: arrivals, clients, rate: capacity * load, until: end * 1_000, counts });
+  startFleet({ clock, random: arrivals, clients, rate: capacity * load, until: end * 1_000, counts, onEnd });
   await clock.advance(outageEnd * 1_000);
   const { queueLength } = service;
   await clock.advance((end - outageEnd) * 1_000);
-  return { policy: policy.name, scenario, counts, queueLengths: [queueLength, service.queueLength] };
+  return { policy: policy.name, scenario, counts, queueLengths: [queueLength, service.queueLength], timeToFail: median(timesToFail) ?? NaN };
 }
 
 const capacityIn = ({ capacity, remaining, outageStart, outageEnd }: Scenario): ServiceSettings['capacity'] =>
@@ -76,6 +82,8 @@ export interface OutageSummary {
    * second succeed. Infinity if that does not happen within the simulation.
    */
   readonly recovery: number;
+  /** The most calls that were in flight at the end of a second. */
+  readonly inFlight: number;
 }
 
 export function summarizeOutage({ counts, scenario: { outageStart, outageEnd, end } }: Outage): OutageSummary {
@@ -83,11 +91,13 @@ export function summarizeOutage({ counts, scenario: { outageStart, outageEnd, en
   const duringAndAfter = (series: readonly number[]): DuringAndAfter =>
     ({ during: perCall(series, outageStart, outageEnd), after: perCall(series, outageEnd, outageEnd + 60) });
   const isHealthy = (second: number): boolean => (counts.succeeded[second] ?? 0) >= 0.99 * (counts.ended[second] ?? Infinity);
+  const inFlight = cumsum(range(end).map((second) => (counts.started[second] ?? 0) - (counts.ended[second] ?? 0)));
   let recovered = end;
   while (recovered > 0 && isHealthy(recovered - 1)) recovered -= 1;
   return {
     requestsPerCall: duringAndAfter(counts.requests),
     goodput: duringAndAfter(counts.succeeded),
     recovery: recovered === end ? Infinity : Math.max(0, recovered - outageEnd),
+    inFlight: max(inFlight) ?? NaN,
   };
 }

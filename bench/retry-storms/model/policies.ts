@@ -1,4 +1,6 @@
 import { retryBudget, type ResilienceOptions, type RetryBudget } from 'resilient-fetch';
+import type { Layer } from 'resilient-fetch/layers';
+import { fixedBudget } from './budgets.ts';
 
 /**
  * How the clients of a service retry. Everything else is resilient-fetch's default, so that policies differ in one thing: the
@@ -10,6 +12,8 @@ export interface Policy {
   readonly options: ResilienceOptions;
   /** Makes the budget that the calls of one process share. */
   readonly budget?: () => RetryBudget;
+  /** Makes the layers that the calls of one process share. */
+  readonly layers?: () => readonly Layer[];
   /** The service sheds requests that it cannot serve in time, with this `Retry-After`. Default: the service queues every request. */
   readonly retryAfter?: string;
 }
@@ -18,6 +22,7 @@ export const noRetries: Policy = { name: 'no retries', options: { retries: 0 } }
 export const immediateRetries: Policy = { name: '3 immediate retries, like axios-retry 4', options: { retries: 3, backoff: { base: 0 } } };
 export const ourDefault: Policy = { name: 'our default', options: {} };
 export const withBudget: Policy = { name: 'our default with a budget', options: {}, budget: () => retryBudget() };
+export const shedding: Policy = { name: 'service sheds load, our default with a budget', options: {}, retryAfter: '10', budget: () => retryBudget() };
 
 /** All policies, in the order of the tables. */
 export const policies: readonly Policy[] = [
@@ -29,7 +34,7 @@ export const policies: readonly Policy[] = [
   withBudget,
   { name: 'service sheds load, exactly Retry-After', options: { backoff: { base: 0, jitter: 'none' } }, retryAfter: '10' },
   { name: 'service sheds load, our default', options: {}, retryAfter: '10' },
-  { name: 'service sheds load, our default with a budget', options: {}, retryAfter: '10', budget: () => retryBudget() },
+  shedding,
   // The public defaults of well-known clients for the number of retries, backoff, jitter and quota.
   { name: 'ofetch 1: 1 immediate retry', options: { retries: 1, backoff: { base: 0 } } },
   { name: 'ky 2: 2 retries from 300 ms', options: { retries: 2, backoff: { base: 300, jitter: 'none' } } },
@@ -40,6 +45,6 @@ export const policies: readonly Policy[] = [
     name: 'AWS SDK for JS 3: 2 retries from 100 ms, full jitter, quota',
     options: { retries: 2, backoff: { base: 100, max: 20_000, jitter: 'full' } },
     // A retry after a timeout costs 10 of 500 tokens, and a success returns 1.
-    budget: () => retryBudget({ capacity: 50, ratio: 0.1 }),
+    budget: () => fixedBudget(50, 0.1),
   },
 ];

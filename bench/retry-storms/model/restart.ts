@@ -12,6 +12,8 @@ export interface RestartScenario {
   /** Seconds in which the service could serve all clients. */
   readonly serveSeconds: number;
   readonly format: RetryAfterFormat;
+  /** The number of processes that the clients call through. Default 1. */
+  readonly processes?: number;
 }
 
 export interface Restart {
@@ -33,7 +35,7 @@ const requestedWait = 30_000;
  */
 export async function simulateRestart(
   optionsOf: (random: () => number) => ResilienceOptions,
-  { clients, serveSeconds, format }: RestartScenario,
+  { clients, serveSeconds, format, processes = 1 }: RestartScenario,
   seed: number,
 ): Promise<Restart> {
   const clock = new CoarseClock(1);
@@ -42,7 +44,7 @@ export async function simulateRestart(
   const capacity = clients / serveSeconds;
   const unavailable = unavailableResponses(format);
   const service = new Service({ clock, capacity: () => capacity, queueLimit: capacity, shed: () => unavailable(clock.now()) });
-  const client = resilientFetch.with({
+  const callers = Array.from({ length: processes }, () => resilientFetch.with({
     clock,
     random,
     fetch: (input, init) => {
@@ -51,16 +53,16 @@ export async function simulateRestart(
       return now < 1_000 ? Promise.resolve(unavailable(now)) : service.fetch(input, init);
     },
     ...optionsOf(random),
-  });
+  }));
 
   const delays: number[] = [];
-  const call = (): void => {
+  const call = (index: number): void => {
     const due = format === 'seconds' ? clock.now() + requestedWait : requestedWait;
-    client('http://service.test/').then(({ status }) => {
+    callers[index % processes]?.('http://service.test/').then(({ status }) => {
       if (status === 200) delays.push(clock.now() - due);
     }, () => {});
   };
-  for (let index = 0; index < clients; index += 1) clock.setTimeout(call, arrivals() * 999);
+  for (let index = 0; index < clients; index += 1) clock.setTimeout(() => call(index), arrivals() * 999);
   await clock.advance(1_000_000);
   return {
     rates: ratesOf(requestTimes),

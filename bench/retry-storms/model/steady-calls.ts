@@ -1,11 +1,15 @@
-import { resilientFetch, type ResilienceOptions } from 'resilient-fetch';
+import { resilientFetch, type Clock, type Fetch, type ResilienceOptions } from 'resilient-fetch';
 import { seededRandom } from 'resilient-fetch/testing';
 import { CoarseClock } from './coarse-clock.ts';
 
+/** Makes the `fetch` of a service. */
+export type ServiceFactory = (clock: Clock, random: () => number) => Fetch;
+
 export interface SteadyCalls {
   readonly options: ResilienceOptions;
-  /** Decides whether the service answers a request at this time with 200 or with 503. It answers at once. */
-  readonly isHealthy: (now: number, random: () => number) => boolean;
+  readonly service: ServiceFactory;
+  /** Wraps the `fetch` that the client is given. */
+  readonly wrap?: ((fetch: Fetch, clock: Clock, random: () => number) => Fetch) | undefined;
   readonly calls: number;
   /** The time over which the calls start, at even distances. */
   readonly span: number;
@@ -15,30 +19,39 @@ export interface CallOutcomes {
   /** The share of calls that succeeded. */
   readonly successRate: number;
   readonly requestsPerCall: number;
+  /** The milliseconds that each successful call took, in the order of their ends. */
+  readonly durations: readonly number[];
 }
 
 const [ok, unavailable] = [new Response(null, { status: 200 }), new Response(null, { status: 503 })];
 
-/** Calls at even distances to a service without a queue. */
-export async function simulateSteadyCalls({ options, isHealthy, calls, span }: SteadyCalls, seed: number): Promise<CallOutcomes> {
+/** A service that answers each request at once, with 200 or with 503. */
+export const healthyWhen = (isHealthy: (now: number, random: () => number) => boolean): ServiceFactory =>
+  (clock, random) => () => Promise.resolve(isHealthy(clock.now(), random) ? ok : unavailable);
+
+/** Resolves to the response after a time. */
+export const respondAfter = (clock: Clock, ms: number, response: Response = ok): Promise<Response> =>
+  new Promise((resolve) => void clock.setTimeout(() => resolve(response), ms));
+
+/** Calls at even distances. */
+export async function simulateSteadyCalls({ options, service, wrap, calls, span }: SteadyCalls, seed: number): Promise<CallOutcomes> {
   const clock = new CoarseClock(1);
   const random = seededRandom(seed);
-  let [succeeded, requests] = [0, 0];
-  const client = resilientFetch.with({
-    clock,
-    random,
-    fetch: () => {
-      requests += 1;
-      return Promise.resolve(isHealthy(clock.now(), random) ? ok : unavailable);
-    },
-    ...options,
-  });
+  const durations: number[] = [];
+  let requests = 0;
+  const send = service(clock, random);
+  const fetch: Fetch = (input, init) => {
+    requests += 1;
+    return send(input, init);
+  };
+  const client = resilientFetch.with({ clock, random, fetch: wrap?.(fetch, clock, random) ?? fetch, ...options });
   const call = (): void => {
+    const start = clock.now();
     client('http://service.test/').then(({ status }) => {
-      if (status === 200) succeeded += 1;
+      if (status === 200) durations.push(clock.now() - start);
     }, () => {});
   };
   for (let index = 0; index < calls; index += 1) clock.setTimeout(call, span * index / calls);
-  await clock.advance(span + 100_000);
-  return { successRate: succeeded / calls, requestsPerCall: requests / calls };
+  await clock.advance(span + 1_000_000);
+  return { successRate: durations.length / calls, requestsPerCall: requests / calls, durations };
 }

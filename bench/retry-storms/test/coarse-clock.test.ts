@@ -13,6 +13,21 @@ describe('CoarseClock', () => {
     assert.deepEqual(fired, [['a', 10], ['b', 10], ['c', 10], ['d', 20]]);
   });
 
+  it('ends no wait in the tick that it began in', async () => {
+    const clock = new CoarseClock(1);
+    let waits = 0;
+    const waitUntil = (end: number): void => {
+      if (clock.now() >= end) return;
+      waits += 1;
+      clock.setTimeout(() => waitUntil(end), end - clock.now());
+    };
+    waitUntil(5.4);
+
+    await clock.advance(10);
+
+    assert.equal(waits, 2);
+  });
+
   it('lets promises settle between two ticks', async () => {
     const clock = new CoarseClock(1);
     const fired: number[] = [];

@@ -32,7 +32,7 @@ describe('simulateOutage', () => {
 
 describe('summarizeOutage', () => {
   const counts = (succeeded: number[]) => ({ started: [10, 10, 10, 10], requests: [10, 20, 20, 10], ended: [100, 100, 100, 100], succeeded });
-  const outage = { policy: '', scenario: { ...defaultScenario, outageStart: 1, outageEnd: 2, end: 4 }, queueLengths: [0, 0] as const };
+  const outage = { policy: '', scenario: { ...defaultScenario, outageStart: 1, outageEnd: 2, end: 4 }, queueLengths: [0, 0] as const, timeToFail: NaN };
 
   const rows: [name: string, succeeded: number[], recovery: number][] = [
     ['is 0 when the second after the outage is healthy', [100, 50, 99, 99], 0],
@@ -72,7 +72,7 @@ describe('our default with a budget', () => {
 });
 
 describe('retries without a budget, from a service that does not shed load', () => {
-  for (const policy of policies.filter(({ options: { retries = 3 }, budget, retryAfter }) => retries > 0 && !budget && !retryAfter)) {
+  for (const policy of policies.filter(({ options: { retries }, budget, retryAfter }) => retries !== 0 && !budget && !retryAfter)) {
     it(`prevent recovery: ${policy.name}`, async () => {
       const outage = await simulateOutage(policy, small, 7);
       const { requestsPerCall: { after }, recovery } = summarizeOutage(outage);

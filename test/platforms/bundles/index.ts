@@ -8,19 +8,19 @@ import { bundlers, stopBundlers, type Bundler } from './bundlers.ts';
 import { runInChromium } from './chromium.ts';
 
 /**
- * The largest size of `import { resilientFetch }` in bytes, minified and gzipped by esbuild. It is 2 % above the present
- * size: a fix fits, and a feature that every user pays for is noticed. Raise it in the commit that needs it, with the reason.
+ * The largest size of `import { resilientFetch }` in bytes, minified and gzipped by esbuild. A fix fits, and a feature that
+ * every user pays for is noticed: docs/decisions/size.md explains the figure. Raise it in the commit that needs it.
  */
-const maxSize = 7_440;
+const maxSize = 9_700;
 
 /**
  * Names that must not be in an app that imports `resilientFetch` alone. `stepDate` is a member of `FakeClock`, because a
  * minimizer that inlines a class drops the name of the class.
  */
-const unused = ['failuresOf', 'retryBudget', 'FakeClock', 'stepDate', 'scriptedFetch', 'seededRandom'];
-
-/** Names that are checked as soon as they are exported. */
-const planned = ['retryBudget'];
+const unused = [
+  'failuresOf', 'retryBudget', 'FakeClock', 'stepDate', 'scriptedFetch', 'seededRandom', 'rateGate', 'circuitBreaker', 'CircuitOpenError',
+  'probeFor', 'hedge', 'withToken', 'concurrencyLimit', 'setHeaders', 'firstOf', 'retryAfterMs', 'rateLimitHint', 'rateLimitReset',
+];
 
 const app = join(import.meta.dirname, 'app.js');
 const everything = join(import.meta.dirname, 'everything.js');
@@ -47,8 +47,7 @@ async function bundle(workspace: Workspace): Promise<Report> {
 async function unusedCodeOf(bundler: Bundler, workspace: Workspace): Promise<string | undefined> {
   const all = await bundler(everything, false, workspace);
   const bundle = await bundler(app, false, workspace);
-  const exported = Object.keys({ ...await import('resilient-fetch'), ...await import('resilient-fetch/testing') });
-  const undetectable = unused.filter((name) => !all.includes(name) && (exported.includes(name) || !planned.includes(name)));
+  const undetectable = unused.filter((name) => !all.includes(name));
   if (undetectable.length > 0) return `not found even in a bundle of everything: ${undetectable.join(', ')}`;
   const present = unused.filter((name) => bundle.includes(name));
   return present.length > 0 ? `in the bundle: ${present.join(', ')}` : undefined;

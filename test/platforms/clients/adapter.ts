@@ -1,3 +1,5 @@
+import type { ResilienceOptions } from 'resilient-fetch';
+
 export type Fetch = typeof globalThis.fetch;
 
 /** The settings of one call. */
@@ -26,6 +28,10 @@ export interface Adapter {
   readonly replies: Replies;
   /** The fetch that makes the attempts. Default the platform's. */
   readonly baseFetch?: Fetch;
+  /** Options of `resilientFetch` with layers, new ones for each script. */
+  readonly createOptions?: () => Pick<ResilienceOptions, 'layers' | 'retryAfter'>;
+  /** The headers that the layers add to each request. Default none. */
+  readonly addedHeaders?: Readonly<Record<string, string>>;
   /** Reads JSON. Aborts, errors and retries are checked with this call. */
   readonly read: Call;
   readonly readStream: StreamCall | string;

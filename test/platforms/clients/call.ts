@@ -77,6 +77,7 @@ export async function callWithResilientFetch(plan: CallPlan): Promise<CallRecord
     backoff: { base: plan.abortAt === 'backoff' ? 30_000 : 1, jitter: 'none' },
     retryOn: { methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] },
     onFailure: () => { failures += 1; },
+    ...plan.adapter.createOptions?.(),
     ...(plan.adapter.baseFetch === undefined ? {} : { fetch: plan.adapter.baseFetch }),
   });
   return record(plan, fetch, clock.pending, () => failures > 0);

@@ -59,14 +59,16 @@ const failed = /^{"threw"|"status":"rejected"/;
 
 const isSuccess = (steps: readonly Step[]): boolean => steps.at(-1) === 'ok' || steps.at(-1) === 'stream';
 
-function problemOf({ steps, abortAt, isStream, calls }: CallPlan, plain: CallRecord, resilient: CallRecord): string | undefined {
+function problemOf({ adapter, steps, abortAt, isStream, calls }: CallPlan, plain: CallRecord, resilient: CallRecord): string | undefined {
   try {
     if (abortAt === undefined && isSuccess(steps)) assert.doesNotMatch(JSON.stringify(plain.result), failed, 'plain fetch fails too');
     if (abortAt === undefined && isStream) assert.match(JSON.stringify(plain.result), /"the end"\]}$/, 'plain fetch does not reach the end');
     assert.deepEqual(resilient.result, plain.result, 'another result than with plain fetch');
     assert.equal(plain.requests.length, calls, 'another number of requests with plain fetch');
     assert.equal(resilient.requests.length, steps.length, 'another number of requests');
-    for (const request of resilient.requests) assert.deepEqual(request, plain.requests[0], 'another request than with plain fetch');
+    const [first] = plain.requests;
+    const expected = first && { ...first, headers: { ...first.headers, ...adapter.addedHeaders } };
+    for (const request of resilient.requests) assert.deepEqual(request, expected, 'another request than with plain fetch');
     // In a backoff no response is open, and some clients leave a stream at its last event.
     if (abortAt !== 'backoff' && (abortAt === 'chunk' || !isStream)) assert.equal(resilient.disconnects, plain.disconnects, 'another number of disconnects');
     assert.equal(resilient.pendingTimers, 0, 'pending timers are left');

@@ -34,8 +34,8 @@ const runtime = ({ id, name, versionParts, engine, variant, command, env }: Runt
   },
 });
 
-const packageModules = ['resilient-fetch', 'resilient-fetch/testing'];
-const sourceModules = ['src/index.ts', 'src/testing/index.ts'].map((path) => pathToFileURL(join(packageRoot, path)).href);
+const packageModules = ['resilient-fetch', 'resilient-fetch/testing', 'resilient-fetch/layers'];
+const sourceModules = ['src/index.ts', 'src/testing/index.ts', 'src/layers/index.ts'].map((path) => pathToFileURL(join(packageRoot, path)).href);
 
 /** Copies the library, because a platform loads each URL only once. Returns the URL of the copy. */
 function copyModule(variant: Variant, workspace: Workspace): string {

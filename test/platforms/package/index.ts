@@ -45,14 +45,16 @@ async function checkJsr(workspace: Workspace): Promise<void> {
 const versionIn = async (name: string): Promise<string> =>
   (JSON.parse(await readFile(join(packageRoot, name), 'utf8')) as { version: string }).version;
 
-/** Loads both entry points by require() and by import, and compares the functions. */
+/** Loads every entry point by require() and by import, and compares the functions. */
 const loading = `
   const main = require('resilient-fetch');
+  const layers = require('resilient-fetch/layers');
   const testing = require('resilient-fetch/testing');
   const check = async () => {
     const isSame = (await import('resilient-fetch')).resilientFetch === main.resilientFetch
+      && (await import('resilient-fetch/layers')).hedge === layers.hedge
       && (await import('resilient-fetch/testing')).FakeClock === testing.FakeClock;
-    console.log(isSame, typeof main.resilientFetch, typeof testing.FakeClock);
+    console.log(isSame, typeof main.resilientFetch, typeof layers.hedge, typeof testing.FakeClock);
   };
   check();
 `;
@@ -62,6 +64,6 @@ async function load(project: string, version: number): Promise<Check> {
   const script = join(project, `load-${version}.cjs`);
   await writeFile(script, loading);
   const { stdout, stderr, message } = await run(nodePath(version), [script], { cwd: project });
-  const isCorrect = stdout === 'true function function' && stderr === '';
+  const isCorrect = stdout === 'true function function function' && stderr === '';
   return { labels: ['require() and import', `Node ${version}`], problem: isCorrect ? undefined : message ?? stdout + stderr };
 }

@@ -38,6 +38,23 @@ export const aborts: Scenarios = {
     equal((await call as Error).name, 'AbortError');
   },
 
+  'rejects with an AbortError if a foreign signal has no reason': async ({ resilientFetch }, _testing, context) => {
+    const [listeners, foreign] = [new Set<() => void>(), { aborted: false }];
+    const signal = Object.assign(foreign, {
+      addEventListener: (_type: string, listener: () => void) => void listeners.add(listener),
+      removeEventListener: (_type: string, listener: () => void) => void listeners.delete(listener),
+    });
+    // Like the signals of abort-controller and of React Native.
+    const call = rejectionOf(resilientFetch(context.url({ how: 'hang' }), { signal: signal as unknown as AbortSignal }));
+    await context.received({ requests: 1 });
+
+    foreign.aborted = true;
+    for (const listener of listeners) listener();
+
+    equal((await call as Error).name, 'AbortError');
+    equal((await context.received({ disconnects: 1 })).map(({ isDisconnected }) => isDisconnected), [true]);
+  },
+
   'closes the connection at an abort in flight': async ({ resilientFetch }, _testing, context) => {
     const controller = new AbortController();
     const call = rejectionOf(resilientFetch(context.url({ how: 'hang' }), { signal: controller.signal, totalTimeout: 60_000 }));

@@ -48,6 +48,21 @@ export const bodyTimeouts: Scenarios = {
     equal((await context.received({ disconnects: 1 })).map(({ isDisconnected }) => isDisconnected), [true]);
   },
 
+  'rejects the reader of a stalled body at totalTimeout and closes the connection': async ({ resilientFetch, TimeoutError }, { FakeClock }, context) => {
+    const clock = new FakeClock();
+    const response = await resilientFetch(context.url({ how: 'stall', size: 2_000 }), { clock, totalTimeout: 5_000 });
+    const reader = response.body?.getReader();
+    await reader?.read();
+    const rest = rejectionOf(readToEnd(reader));
+
+    await clock.advance(5_000);
+
+    const error = await rest as InstanceType<typeof TimeoutError>;
+    check(error instanceof TimeoutError, String(error));
+    equal([error.scope, error.timeout, clock.pending], ['total', 5_000, 0]);
+    equal((await context.received({ disconnects: 1 })).map(({ isDisconnected }) => isDisconnected), [true]);
+  },
+
   'reads a body whose chunks arrive within bodyTimeout': async ({ resilientFetch }, { FakeClock }, context) => {
     const clock = new FakeClock();
     const response = await resilientFetch(context.url({ how: 'pause' }), { clock, bodyTimeout: 1_000 });

@@ -59,6 +59,22 @@ export const entryPoints: Scenarios = {
     equal((await context.received()).length, 6, 'requests');
   },
 
+  'does not call itself beneath an async wrapper as globalThis.fetch': async ({ resilientFetch }, _testing, context) => {
+    const direct = resilientFetch.with({ ...noDelay, retries: 2 });
+    let calls = 0;
+    const wrapper: typeof fetch = async (input, init) => {
+      calls += 1;
+      // An endless recursion would end the platform.
+      if (calls > 100) throw new Error('calls itself');
+      await Promise.resolve();
+      return direct(input, init);
+    };
+
+    const response = await withGlobal('fetch', () => wrapper, () => globalThis.fetch(context.url(503, 503, 200)));
+
+    equal([await response.text(), (await context.received()).length], ['response 3', 3]);
+  },
+
   'calls a globalThis.fetch that was replaced after the import': async ({ resilientFetch }, _testing, context) => {
     const patched = async (): Promise<Response> => new Response('patched');
 

@@ -3,6 +3,7 @@ import { bodies } from './bodies.ts';
 import { bodyTimeouts } from './body-timeouts.ts';
 import { discardedResponses } from './discarded-responses.ts';
 import { entryPoints } from './entry-points.ts';
+import { layers } from './layers.ts';
 import { networkErrors } from './network-errors.ts';
 import { rejectedArguments } from './rejected-arguments.ts';
 import { retries } from './retries.ts';
@@ -21,5 +22,6 @@ export const scenarios: Scenarios = {
   ...bodies,
   ...bodyTimeouts,
   ...discardedResponses,
+  ...layers,
   ...entryPoints,
 };

@@ -14,7 +14,7 @@ export interface Result {
 }
 
 /** The part of the context that depends on the platform. */
-export interface Setting extends Pick<Context, 'loadCopy' | 'collectGarbage' | 'fetchInWorker' | 'fetchThroughServiceWorker' | 'unhandledRejections'> {
+export interface Setting extends Pick<Context, 'layers' | 'loadCopy' | 'collectGarbage' | 'fetchInWorker' | 'fetchThroughServiceWorker' | 'unhandledRejections'> {
   readonly engine: Engine;
   /** The id of the platform, which distinguishes its requests from those of others. */
   readonly platform: string;

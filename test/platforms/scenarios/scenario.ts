@@ -5,6 +5,9 @@ export type Library = typeof import('resilient-fetch');
 /** The entry point for tests. */
 export type Testing = typeof import('resilient-fetch/testing');
 
+/** The entry point for layers. */
+export type Layers = typeof import('resilient-fetch/layers');
+
 /** The engines with different capabilities. */
 export type Engine = 'node' | 'deno' | 'bun' | 'workerd' | 'chromium' | 'firefox' | 'webkit';
 
@@ -26,6 +29,8 @@ export interface Context {
   readonly origin: string;
   /** The platform's own fetch, even while a scenario replaces the global one. */
   readonly fetch: typeof fetch;
+  /** The entry point for layers, loaded like the library. */
+  readonly layers: Layers;
   /** Loads another copy of the library. */
   loadCopy(): Promise<Library>;
   /** Collects garbage, if the engine can be told to. */

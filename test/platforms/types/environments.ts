@@ -33,6 +33,8 @@ export const environments: readonly Environment[] = [
   { name: 'lib.dom', files: uses, options: dom },
   { name: 'lib.dom, without exactOptionalPropertyTypes', files: uses, options: { ...dom, exactOptionalPropertyTypes: false } },
   { name: 'lib.dom, moduleResolution bundler', files: uses, options: { ...dom, module: 'esnext', moduleResolution: 'bundler' } },
+  // Resolution without `exports`, which TypeScript 7 no longer has: `typesVersions` name the types.
+  { name: 'lib.dom, moduleResolution node10', files: uses, options: { ...dom, module: 'esnext', moduleResolution: 'node10' }, only: 'TypeScript 5.4' },
   // TypeScript supports require() of ESM since 5.8.
   { name: 'lib.dom, from CommonJS', files: ['require.cts'], options: dom, only: 'TypeScript 7' },
   { name: '@types/node 20', files: [...uses, 'node.ts'], options: { ...node, typeRoots: node20Types } },
@@ -53,6 +55,12 @@ export const denoEnvironments: readonly Environment[] = [
   {
     name: 'the TypeScript source',
     files: [...uses, 'deno.ts'],
-    options: { imports: { 'resilient-fetch': join(packageRoot, 'src/index.ts'), 'resilient-fetch/testing': join(packageRoot, 'src/testing/index.ts') } },
+    options: {
+      imports: {
+        'resilient-fetch': join(packageRoot, 'src/index.ts'),
+        'resilient-fetch/layers': join(packageRoot, 'src/layers/index.ts'),
+        'resilient-fetch/testing': join(packageRoot, 'src/testing/index.ts'),
+      },
+    },
   },
 ];

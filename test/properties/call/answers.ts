@@ -16,12 +16,17 @@ const errors: Record<ErrorName, () => Error> = {
   'TimeoutError': () => new DOMException('Not ours', 'TimeoutError'),
 };
 
+/** The name of a response, in a header: a finite totalTimeout gives the caller another Response object. */
+export const nameHeader = 'X-Name';
+
 /** The response or the error of an answer. `date` is the wall time of the call. */
-export function resultOf(answer: Answer, date: number): Response | Error {
+export function resultOf(answer: Answer, name: string, date: number): Response | Error {
   if (answer.error !== undefined) return errors[answer.error]();
   const { status = 200, hasBody = false } = answer;
   const canHaveBody = status !== 204 && status !== 304;
-  return new Response(hasBody && canHaveBody ? 'a body' : null, { status, headers: headersOf(answer, date) });
+  const headers = headersOf(answer, date);
+  headers.set(nameHeader, name);
+  return new Response(hasBody && canHaveBody ? 'a body' : null, { status, headers });
 }
 
 function headersOf({ hint: { seconds, until, dated, garbage } = {}, ownHint }: Answer, date: number): Headers {

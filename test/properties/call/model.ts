@@ -1,4 +1,4 @@
-import { delayAfter, hintOf, isFailureStatus, isTransient, type Outcome } from './rules.ts';
+import { delayAfter, hintOf, isFailureStatus, methodOf, obstacleTo, urlOf, type Outcome } from './rules.ts';
 import { answerTo, isBeforeCall, type Answer, type NamedFailure, type Observation, type Options, type PredicateCall, type Script } from './script.ts';
 
 /** Thrown by the model where the call settles. */
@@ -64,13 +64,15 @@ class ModelCall {
 
     const hint = outcome.status === undefined ? undefined : hintOf(answer, this.options, this.now);
     if (hint !== undefined && !(hint >= 0)) throw new Settled('a RangeError');
-    const transient = isTransient(script, outcome, answer, hint);
+    const obstacle = obstacleTo(script, outcome, answer, hint);
+    const transient = obstacle === undefined;
     const isWanted = this.callPredicate(attempt, outcome.kind, transient);
     if (!isFailure && !isWanted) this.succeed(result);
 
     const delay = delayAfter(attempt, answer, hint, this.options.backoff, this.failures.at(-1)?.delay);
-    const stopped = isWanted ? this.limitOn(attempt, delay, hint) : transient ? 'declined' : 'not-repeatable';
-    if (stopped === undefined) this.balance -= 1;
+    const stopped = isWanted ? this.limitOn(attempt, delay, hint) : obstacle ?? 'declined';
+    // An invited retry is free.
+    if (stopped === undefined && hint === undefined) this.balance -= 1;
     const next = stopped === undefined ? { delay, delayFrom: hint === undefined ? 'backoff' : 'retry-after' } as const : { stopped };
     this.fail({ attempt, ...outcome, ...(hint !== undefined && { retryAfter: hint }), ...next });
     this.waitUntil(stopped === undefined ? this.now + delay : this.now);
@@ -90,7 +92,9 @@ class ModelCall {
 
   /** Creates the body, makes the request and waits for its answer. */
   send(attempt: number, answer: Answer): Outcome {
-    const { script: { abort, body, isRefused }, options: { timeout = 10_000 } } = this;
+    const { script: { abort, body, isRefused }, options } = this;
+    // The upload of a stream may take any time.
+    const timeout = body?.kind === 'stream' ? Infinity : options.timeout ?? 10_000;
     const started = this.now;
     if (body?.kind === 'factory') {
       this.waitUntil(this.now + (body.takes ?? 0));
@@ -129,18 +133,19 @@ class ModelCall {
   }
 
   /** The limit that forbids a retry, if one does. */
-  limitOn(attempt: number, delay: number, hint: number = 0): NamedFailure['stopped'] {
+  limitOn(attempt: number, delay: number, hint: number | undefined): NamedFailure['stopped'] {
     const { retries = 3, maxRetryAfter = 60_000 } = this.options;
     if (attempt > retries) return 'retries-spent';
     if (this.script.body?.kind === 'stream') return 'one-shot-body';
-    if (hint > maxRetryAfter) return 'retry-after-too-long';
+    if (hint !== undefined && hint > maxRetryAfter) return 'retry-after-too-long';
     if (Number.isNaN(delay)) throw new Settled('a RangeError');
     if (this.now + delay >= this.totalTimeout) return 'total-timeout';
-    return this.balance < 1 ? 'budget-empty' : undefined;
+    return hint === undefined && this.balance < 1 ? 'budget-empty' : undefined;
   }
 
-  fail(failure: NamedFailure): void {
+  fail(end: Omit<NamedFailure, 'method' | 'url'>): void {
     const { abort, onFailure } = this.script;
+    const failure = { method: methodOf(this.script), url: urlOf(this.script), ...end };
     this.failures.push(failure);
     if (onFailure === undefined) return;
     const count = this.hookCalls.push(failure);

@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { failuresOf, retryBudget, TimeoutError, type Attempt, type Failure, type ResilientInit, type RetryBudget } from '../../../src/index.ts';
 import { FakeClock } from '../../../src/testing/index.ts';
-import { resultOf } from './answers.ts';
+import { nameHeader, resultOf } from './answers.ts';
+import { urlOf } from './rules.ts';
 import { answerTo, backoffFunctions, isBeforeCall, type Abort, type NamedFailure, type Observation, type PredicateCall, type Script } from './script.ts';
 
 /** The function under test: resilientFetch, or a copy with a bug. */
@@ -49,21 +50,22 @@ class Play {
     this.script = script;
     this.controller = script.abort && new AbortController();
     const capacity = script.options?.budget;
-    this.budget = capacity === undefined ? undefined : retryBudget({ capacity, ratio: 0.5 });
+    this.budget = capacity === undefined ? undefined : retryBudget({ reserve: capacity, ratio: 0.5 });
   }
 
   async run(subject: Subject): Promise<Observation> {
-    const { clock, script: { abort, body, scheme = 'http' } } = this;
+    const { clock, script: { abort, body } } = this;
     const onUnhandled = (): void => void this.leftovers.push('an unhandled rejection');
     process.on('unhandledRejection', onUnhandled);
     // The first timer of all, so that the abort comes first at its moment.
     if (abort?.at !== undefined) this.startTimer(abort.at, () => this.abort());
     if (abort !== undefined && isBeforeCall(abort)) this.abort();
     const init = this.init();
-    const url = `${scheme}://users.test/`;
+    const url = urlOf(this.script);
     let [result, settledAt]: [unknown, number] = ['nothing, ever', Infinity];
     const onSettled = (value: unknown): void => {
       [result, settledAt] = [value, this.now()];
+      if (value instanceof Response) this.checkResponse(value);
       this.checkPending();
     };
     subject(body?.kind === 'request' ? new Request(url, { method: init.method ?? 'PUT', body: 'text' }) : url, init).then(onSettled, onSettled);
@@ -119,7 +121,7 @@ class Play {
       if (!isSent && !script.isRefused && !ignoresSignal) return reject(signal?.reason);
       const settle = (): void => {
         if (script.abort?.answer === attempt) this.abort();
-        const result = resultOf(answer, date);
+        const result = resultOf(answer, `answer ${attempt}`, date);
         this.names.set(result, `answer ${attempt}`);
         if (result instanceof Error) return reject(result);
         this.responses.push(result);
@@ -141,7 +143,7 @@ class Play {
   /** The script's options, and functions that record their calls. */
   init(): ResilientInit {
     const { script, clock, controller, budget } = this;
-    const { method, hasIdempotencyKey, isRefused, body, shouldRetry, onFailure, options = {} } = script;
+    const { method, redirect, hasIdempotencyKey, isRefused, body, shouldRetry, onFailure, options = {} } = script;
     const { backoff, budget: _capacity, statuses, methods, readsOwnHint, ...limits } = options;
     return {
       ...limits,
@@ -150,6 +152,7 @@ class Play {
       random: () => answerTo(script, this.requests.length).random ?? 0.5,
       method: method ?? (body === undefined ? 'GET' : 'PUT'),
       budget,
+      ...(redirect && { redirect }),
       backoff: typeof backoff === 'string' ? backoffFunctions[backoff] : backoff,
       retryOn: { statuses, methods },
       ...(readsOwnHint && { retryAfter: ({ headers }) => (headers.has('x-wait') ? Number(headers.get('x-wait')) : undefined) }),
@@ -191,6 +194,14 @@ class Play {
     else if (onFailure?.throwsAt === count) this.throw('the error of onFailure');
   }
 
+  /** The caller's response is unread. Its body is cancelled: a totalTimeout goes on until the end of the body. */
+  checkResponse(response: Response): void {
+    const { body, bodyUsed } = response;
+    if (body === null) return;
+    if (bodyUsed || body.locked) this.leftovers.push(`${this.nameOf(response)}, read`);
+    void body.cancel();
+  }
+
   /** Called when the call has settled. The signal still has a listener while a response with a body can be collected. */
   checkPending(): void {
     const { clock, controller, responses, leftovers, pending } = this;
@@ -205,9 +216,7 @@ class Play {
     if (clock.pending > 0) leftovers.push('a timer at the end');
     if (hookCalls.length > 0 && failures.some((failure, index) => hookCalls[index] !== failure)) leftovers.push('a record that the hook did not get');
     for (const response of responses) {
-      if (response.body !== null && isUnread(response) !== (response === result)) {
-        leftovers.push(`${this.nameOf(response)}, ${response === result ? 'read' : 'not discarded'}`);
-      }
+      if (response.body !== null && isUnread(response)) leftovers.push(`${this.nameOf(response)}, not discarded`);
     }
     return {
       requests,
@@ -216,7 +225,7 @@ class Play {
       failures: failures.map((failure) => this.named(failure)),
       result: this.nameOf(result),
       settledAt,
-      retriesLeft: retriesLeft(this.budget),
+      retriesLeft: retriesLeft(this.budget, urlOf(this.script)),
       leftovers,
     };
   }
@@ -225,7 +234,8 @@ class Play {
     const { controller, names } = this;
     if (controller?.signal.aborted && value === controller.signal.reason) return 'the reason';
     if (value instanceof TimeoutError) return `the ${value.scope} timeout of ${value.timeout}`;
-    return names.get(value) ?? (value instanceof RangeError ? 'a RangeError' : String(value));
+    const name = value instanceof Response ? value.headers.get(nameHeader) : names.get(value);
+    return name ?? (value instanceof RangeError ? 'a RangeError' : String(value));
   }
 
   named({ error, ...failure }: Failure): NamedFailure {
@@ -235,9 +245,10 @@ class Play {
 
 const isUnread = ({ body, bodyUsed }: Response): boolean => body?.locked === false && !bodyUsed;
 
-function retriesLeft(budget: RetryBudget | undefined): number {
+/** The uninvited retries that are left, long after the call: all that was saved above the reserve has decayed. */
+function retriesLeft(budget: RetryBudget | undefined, url: string): number {
   if (budget === undefined) return Infinity;
   let count = 0;
-  while (budget.withdraw()) count += 1;
+  while (budget.withdraw({ now: 2 * end, origin: new URL(url).origin })) count += 1;
   return count;
 }

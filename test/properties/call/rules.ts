@@ -10,29 +10,37 @@ export interface Outcome {
 
 export const isFailureStatus = (status: number, { statuses = [408, 425, 429, 500, 502, 503, 504] }: Options): boolean => statuses.includes(status);
 
-/** True if the same request may succeed soon, and does no harm if it is sent again. */
-export function isTransient(
-  { method, scheme, hasIdempotencyKey, body, options = {} }: Script,
+/** The method as it is sent. Fetch normalizes put and post to upper case, but not query. */
+export const methodOf = ({ method, body }: Script): string => ({ put: 'PUT', post: 'POST' })[method ?? ''] ?? method ?? (body ? 'PUT' : 'GET');
+
+export const urlOf = ({ scheme = 'http' }: Script): string => `${scheme}://users.test/`;
+
+/** The reason why the rules do not retry. There is none if the same request may succeed soon, and does no harm if it is sent again. */
+export function obstacleTo(
+  script: Script,
   { kind, status }: Outcome,
   { error }: Answer,
   hint: number | undefined,
-): boolean {
+): 'permanent' | 'not-repeatable' | undefined {
+  const { scheme, hasIdempotencyKey, redirect, options = {} } = script;
   const { methods = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY'] } = options;
-  // Fetch normalizes put and post to upper case, but not query.
-  const sent = { put: 'PUT', post: 'POST' }[method ?? ''] ?? method ?? (body ? 'PUT' : 'GET');
-  const isRepeatable = hasIdempotencyKey || methods.includes(sent);
-  if (status !== undefined) return isFailureStatus(status, options) && (isRepeatable || (hint !== undefined && [429, 503].includes(status)));
-  if (scheme === 'ftp') return false;
-  if (kind === 'timeout' || error === undefined) return isRepeatable;
-  const isPermanent = ['certificate', 'bad port'].includes(error);
-  const isUnsent = ['refused', 'unknown host', 'connect timeout'].includes(error);
-  return !isPermanent && (isRepeatable || isUnsent);
+  const isRepeatable = hasIdempotencyKey || methods.includes(methodOf(script));
+  if (status !== undefined) {
+    const isTooEarly = status === 425 && scheme !== 'https' && scheme !== 'ftp';
+    if (!isFailureStatus(status, options) || isTooEarly) return 'permanent';
+    return isRepeatable || (hint !== undefined && [429, 503].includes(status)) ? undefined : 'not-repeatable';
+  }
+  const networkError = kind === 'network-error' ? error ?? '' : '';
+  if (scheme === 'ftp' || ['certificate', 'bad port'].includes(networkError)) return 'permanent';
+  const isUnsent = redirect !== undefined && ['refused', 'unknown host', 'connect timeout'].includes(networkError);
+  return isRepeatable || isUnsent ? undefined : 'not-repeatable';
 }
 
 /** The wait that the server wants. */
 export function hintOf({ hint = {}, ownHint }: Answer, { readsOwnHint }: Options, now: number): number | undefined {
-  if (readsOwnHint) return ownHint;
-  if (hint.seconds !== undefined) return Number(hint.seconds) * 1_000;
+  // A reader that returns undefined leaves it to the header.
+  if (readsOwnHint && ownHint !== undefined) return ownHint;
+  if (hint.seconds !== undefined) return Number(`${hint.seconds}e3`);
   return hint.until === undefined ? undefined : Math.max(0, hint.until - (hint.dated ?? now));
 }
 

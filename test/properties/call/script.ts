@@ -4,7 +4,9 @@ import type { BackoffFunction, BackoffSettings, Failure } from '../../../src/ind
 export interface Script {
   /** Default PUT with a body, else GET. */
   readonly method?: string;
-  readonly scheme?: 'http' | 'ftp';
+  readonly scheme?: 'http' | 'https' | 'ftp';
+  /** Default `'follow'`. */
+  readonly redirect?: 'manual' | 'error';
   readonly hasIdempotencyKey?: boolean;
   /** The platform rejects the arguments, so that no request is made. */
   readonly isRefused?: boolean;
@@ -31,7 +33,7 @@ export interface Options {
   readonly totalTimeout?: number;
   readonly maxRetryAfter?: number;
   readonly backoff?: Partial<BackoffSettings> | BackoffName;
-  /** The capacity of a budget whose ratio is 0.5. */
+  /** The reserve of a budget whose ratio is 0.5. */
   readonly budget?: number;
   readonly statuses?: readonly number[];
   readonly methods?: readonly string[];

@@ -72,9 +72,9 @@ const place = fc.oneof(
 const reason = some<Pick<Abort, 'reason'>>({ reason: [50, pick('text', 'zero', 'null', 'none', 'timeout')] });
 const abort = fc.tuple(place, reason).map(([where, why]): Abort => ({ ...where, ...why }));
 
-const garbage = pick('-1', '1.5', 'soon', '', '120, 60', 'NaN', '1e3', '0x10', '+7', 'Infinity', 'Mon, 31 Feb 2026 00:00:00 GMT');
+const garbage = pick('-1', '1,5', 'soon', '', '120, 60', 'NaN', '1e3', '0x10', '+7', 'Infinity', 'Mon, 31 Feb 2026 00:00:00 GMT');
 const hint = fc.oneof<fc.Arbitrary<Hint>[]>(
-  fc.record({ seconds: pick('0', '1', '7', '30', '60', '61', '3600', '9999999', '9'.repeat(25), '9'.repeat(400)) }),
+  fc.record({ seconds: pick('0', '1', '1.5', '7', '30', '60', '61', '3600', '9999999', '9'.repeat(25), '9'.repeat(400)) }),
   fc.record({ until: pick(-60_000, 0, 2_000, 30_000, 90_000) }),
   fc.record({ until: pick(0, 2_000, 30_000, 90_000), dated: pick(-3_600_000, -1_000, 0, 1_000, 86_400_000) }),
   fc.record({ garbage }),
@@ -124,7 +124,8 @@ function withMeeting([script, index]: readonly [Script, number | undefined]): Sc
 
 const anyScript = some<Script>({
   method: [30, pick('GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'QUERY', 'POST', 'POST', 'PATCH', 'put', 'post', 'query')],
-  scheme: [1, pick('ftp')],
+  scheme: [15, fc.oneof({ weight: 14, arbitrary: pick('https') }, { weight: 1, arbitrary: pick('ftp') })],
+  redirect: [25, pick('manual', 'error')],
   hasIdempotencyKey: [10, yes],
   isRefused: [1, yes],
   body: [20, body],

@@ -46,7 +46,7 @@ const ranges: Readonly<Record<string, (value: number) => boolean>> = {
 
 /** The class of the error for a value of a numeric option. */
 function expectedError(value: unknown, isInRange: (value: number) => boolean): ErrorConstructor | undefined {
-  if (value === undefined) return undefined;
+  if (value === undefined || value === null || (value === false && isInRange === isTimeLimit)) return undefined;
   if (typeof value !== 'number') return TypeError;
   return isInRange(value) ? undefined : RangeError;
 }
@@ -56,6 +56,8 @@ export const properties: readonly Property[] = [
     name: 'an option is accepted, or rejected with a TypeError or RangeError before any request',
     runs: 10_000,
     property: fc.asyncProperty(fc.constantFrom(...optionNames), values, async (name, value) => {
+      // Null takes the option back to the global fetch.
+      fc.pre(name !== 'fetch' || value !== null);
       let requests = 0;
       const fetch = async (): Promise<Response> => {
         requests += 1;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { FakeClock } from '../../../src/testing/index.ts';
+import { resilientFetch } from '../../../src/index.ts';
+import { FakeClock, scriptedFetch } from '../../../src/testing/index.ts';
 
 describe('FakeClock', () => {
   it('does not advance on its own', async () => {
@@ -242,3 +243,92 @@ describe('FakeClock', () => {
     assert.equal(turns, 20);
   });
 });
+
+describe('FakeClock.run', () => {
+  const url = 'http://users.test/1';
+
+  it('advances until the promise settles, and resolves with its value', async () => {
+    const clock = new FakeClock();
+    const fetch = scriptedFetch([503, { after: 50, outcome: 200 }], clock);
+
+    const { status } = await clock.run(resilientFetch(url, { clock, fetch, random: () => 0.5 }));
+
+    assert.deepEqual([status, clock.now(), clock.pending], [200, 150, 0]);
+  });
+
+  it('rejects as the promise does, without an unhandled rejection on the way', async () => {
+    const clock = new FakeClock();
+    const unhandled: unknown[] = [];
+    const onUnhandled = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', onUnhandled);
+
+    await assert.rejects(clock.run(resilientFetch(url, { clock, fetch: scriptedFetch(['hang', 'hang'], clock), retries: 1, random: () => 0.5 })), { scope: 'attempt' });
+    await clock.settle();
+    process.off('unhandledRejection', onUnhandled);
+
+    assert.deepEqual([unhandled, clock.now()], [[], 20_100]);
+  });
+
+  it('resolves at once for a promise that is settled, and takes no timer', async () => {
+    const clock = new FakeClock();
+    clock.setTimeout(() => assert.fail('fired'), 0);
+
+    assert.equal(await clock.run(Promise.resolve(7)), 7);
+
+    assert.equal(clock.now(), 0);
+  });
+
+  it('fires no timer after the one that settles the promise', async () => {
+    const clock = new FakeClock();
+    clock.setTimeout(() => assert.fail('fired'), 101);
+
+    await clock.run(new Promise<void>((resolve) => { clock.setTimeout(resolve, 100); }));
+
+    assert.deepEqual([clock.now(), clock.pending], [100, 1]);
+  });
+
+  it('rejects where no timer is left and the promise is pending', async () => {
+    const clock = new FakeClock();
+
+    await assert.rejects(clock.run(new Promise(() => {})), { message: /^FakeClock: .*pending/ });
+  });
+
+  it('leaves no unhandled rejection where the promise rejects later', async () => {
+    const clock = new FakeClock();
+    const { promise, reject } = withReject();
+
+    await assert.rejects(clock.run(promise), { message: /pending/ });
+    reject(new Error('late'));
+
+    await clock.settle();
+  });
+
+  it('rejects with the exception of a callback', async () => {
+    const clock = new FakeClock();
+    clock.setTimeout(() => { throw new Error('broken'); }, 1);
+
+    await assert.rejects(clock.run(new Promise(() => {})), { message: 'broken' });
+  });
+
+  it('runs after a pending advance, and before the next one', async () => {
+    const clock = new FakeClock();
+    const times: number[] = [];
+    const advancing = clock.advance(10);
+    const running = clock.run(new Promise<void>((resolve) => { clock.setTimeout(resolve, 50); })).then(() => times.push(clock.now()));
+
+    await Promise.all([advancing, running, clock.advance(5).then(() => times.push(clock.now()))]);
+
+    assert.deepEqual(times, [50, 55]);
+  });
+
+  it('takes a thenable', async () => {
+    assert.equal(await new FakeClock().run({ then: (resolve: (value: number) => void) => resolve(7) } as PromiseLike<number>), 7);
+  });
+});
+
+/** A pending promise, and the function that rejects it. */
+function withReject(): { promise: Promise<never>; reject: (error: unknown) => void } {
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<never>((_resolve, rejectPromise) => { reject = rejectPromise; });
+  return { promise, reject };
+}

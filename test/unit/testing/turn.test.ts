@@ -1,18 +1,39 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { turnsOf } from '../../../src/testing/turn.ts';
+import { describe, it, mock } from 'node:test';
+import { turnsOf, type NextTurn, type TurnSource } from '../../../src/testing/turn.ts';
+
+/** The order in which a promise and a turn are done. */
+async function orderOf(nextTurn: NextTurn): Promise<string[]> {
+  const order: string[] = [];
+  const turn = nextTurn().then(() => order.push('turn'));
+  void Promise.resolve().then(() => order.push('promise'));
+  await turn;
+  return order;
+}
 
 describe('turnsOf', () => {
-  it('takes a turn of the event loop without setImmediate', async () => {
-    const order: string[] = [];
-    setImmediate(() => order.push('immediate'));
+  const platform = globalThis as unknown as TurnSource;
+  const fail = (): never => assert.fail('used a patched setImmediate');
 
-    const turn = turnsOf(undefined)().then(() => order.push('turn'));
-    await Promise.resolve();
-    order.push('promise');
-    await turn;
+  const sources: [string, TurnSource][] = [
+    ['setImmediate', { setImmediate: platform.setImmediate }],
+    ['a message port, without setImmediate', { MessageChannel: platform.MessageChannel }],
+    ['a message port, where setImmediate has the clock of fake timers', { ...platform, setImmediate: Object.assign({ setImmediate: () => fail() }.setImmediate, { clock: {} }) }],
+    ['a message port, where setImmediate is a mock', { ...platform, setImmediate: mock.fn(fail) }],
+    ['microtasks, without either', {}],
+  ];
+  for (const [name, source] of sources) {
+    it(`takes a turn by ${name}`, async () => {
+      assert.deepEqual(await orderOf(turnsOf(source)), ['promise', 'turn']);
+    });
+  }
 
-    assert.equal(order[0], 'promise');
-    assert.equal(order.includes('turn'), true);
+  it('takes a turn of the event loop by a message port', async () => {
+    let isLater = false;
+    queueMicrotask(() => queueMicrotask(() => { isLater = true; }));
+
+    await turnsOf({ MessageChannel: platform.MessageChannel })();
+
+    assert.equal(isLater, true);
   });
 });

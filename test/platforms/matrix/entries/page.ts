@@ -1,5 +1,5 @@
 /** Plays the scenarios in a page, and posts the report. */
-import type { Engine, Library, Testing } from '../../scenarios/scenario.ts';
+import type { Engine, Layers, Library, Testing } from '../../scenarios/scenario.ts';
 import { runScenarios } from '../../scenarios/run-scenarios.ts';
 
 // Node's types do not know the global scope of a page.
@@ -102,7 +102,7 @@ function activated(registration: Registration): Promise<void> {
 
 async function play(): Promise<unknown> {
   // Variables, because TypeScript would resolve the names of the import map.
-  const [library, testing] = ['resilient-fetch', 'resilient-fetch/testing'];
+  const [library, testing, layers] = ['resilient-fetch', 'resilient-fetch/testing', 'resilient-fetch/layers'];
   let copies = 0;
   const results = await runScenarios(await import(library) as Library, await import(testing) as Testing, {
     engine,
@@ -110,6 +110,7 @@ async function play(): Promise<unknown> {
     control: origin,
     unhandledRejections,
     collectGarbage,
+    layers: await import(layers) as Layers,
     loadCopy: async () => await import(`/copies/${copies += 1}/dist/src/index.js`) as Library,
     fetchInWorker,
     fetchThroughServiceWorker,

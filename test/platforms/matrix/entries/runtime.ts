@@ -2,10 +2,10 @@
  * Plays the scenarios on a runtime with a command line: Node, Deno or Bun. The arguments name the modules of the library,
  * which are the source or the package.
  */
-import type { Engine, Library, Testing } from '../../scenarios/scenario.ts';
+import type { Engine, Layers, Library, Testing } from '../../scenarios/scenario.ts';
 import { runScenarios } from '../../scenarios/run-scenarios.ts';
 
-const [engine, platform, control, library, testing, ...copies] = process.argv.slice(2) as [Engine, string, string, string, string, ...string[]];
+const [engine, platform, control, library, testing, layers, ...copies] = process.argv.slice(2) as [Engine, string, string, string, string, string, ...string[]];
 
 const { gc, Bun, addEventListener } = globalThis as {
   gc?: () => unknown;
@@ -36,6 +36,7 @@ const results = await runScenarios(await import(library) as Library, await impor
   control,
   unhandledRejections,
   collectGarbage,
+  layers: await import(layers) as Layers,
   loadCopy: async () => await import(copies.shift() ?? 'no copy is left') as Library,
   fetchInWorker: undefined,
   fetchThroughServiceWorker: undefined,

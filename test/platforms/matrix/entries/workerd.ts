@@ -1,7 +1,7 @@
 /** Plays the scenarios as the test of a worker. The modules are embedded under these names. */
-import type { Library, Testing } from '../../scenarios/scenario.ts';
+import type { Layers, Library, Testing } from '../../scenarios/scenario.ts';
 
-const paths = ['./package/index.js', './package/testing/index.js', './scenarios/run-scenarios.js'];
+const paths = ['./package/index.js', './package/testing/index.js', './package/layers/index.js', './scenarios/run-scenarios.js'];
 const copies = ['./copy1/index.js', './copy2/index.js', './copy3/index.js'];
 
 const { gc } = globalThis as { gc?: () => void };
@@ -21,13 +21,14 @@ addEventListener('unhandledrejection', ({ reason }) => unhandledRejections.push(
 
 export default {
   async test(_controller: unknown, { platform, control }: { platform: string; control: string }): Promise<void> {
-    const [library, testing, { runScenarios }] = await Promise.all(paths.map((path) => import(path))) as
-      [Library, Testing, typeof import('../../scenarios/run-scenarios.ts')];
+    const [library, testing, layers, { runScenarios }] = await Promise.all(paths.map((path) => import(path))) as
+      [Library, Testing, Layers, typeof import('../../scenarios/run-scenarios.ts')];
     const results = await runScenarios(library, testing, {
       engine: 'workerd',
       platform,
       control,
       unhandledRejections,
+      layers,
       collectGarbage: gc && collectGarbage,
       loadCopy: async () => await import(copies.shift() ?? 'no copy is left') as Library,
       fetchInWorker: undefined,

@@ -61,7 +61,8 @@ const routes: Readonly<Record<string, Route>> = {
 const page = `<!doctype html><meta charset="utf-8"><title>scenarios</title><link rel="icon" href="data:,">
 <script type="importmap">{ "imports": {
   "resilient-fetch": "/package/dist/src/index.js",
-  "resilient-fetch/testing": "/package/dist/src/testing/index.js"
+  "resilient-fetch/testing": "/package/dist/src/testing/index.js",
+  "resilient-fetch/layers": "/package/dist/src/layers/index.js"
 } }</script>
 <script type="module" src="/platforms/matrix/entries/page.js"></script>`;
 

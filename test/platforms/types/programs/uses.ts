@@ -1,8 +1,13 @@
 /* Correct and wrong uses on every platform with fetch. Compiled, never run. */
 import {
-  failuresOf, parseRetryAfter, resilientFetch, systemClock, TimeoutError,
-  type Attempt, type Backoff, type Clock, type Failure, type Fetch, type ResilienceOptions, type ResilientFetch, type ResilientInit,
+  failuresOf, parseRetryAfter, resilientFetch, retryBudget, systemClock, TimeoutError,
+  type Attempt, type AttemptContext, type Backoff, type Clock, type Failure, type Fetch, type Layer, type ResilienceOptions, type ResilientFetch,
+  type ResilientInit, type RetryBudget,
 } from 'resilient-fetch';
+import {
+  circuitBreaker, CircuitOpenError, concurrencyLimit, firstOf, hedge, rateGate, rateLimitHint, rateLimitReset, retryAfterMs, setHeaders, withToken,
+  type RateGateOptions,
+} from 'resilient-fetch/layers';
 import { FakeClock, scriptedFetch, seededRandom } from 'resilient-fetch/testing';
 
 const url = 'https://users.test/1';
@@ -25,6 +30,30 @@ resilientFetch(url, { retryAfter: (response, date) => Number(response.headers.ge
 resilientFetch(url, { shouldRetry: ({ transient, response }) => transient || response?.status === 404 });
 resilientFetch(url, { shouldRetry: async ({ kind, error }: Attempt) => kind !== 'response' && error !== undefined });
 resilientFetch(url, { onFailure: ({ attempt, delay = 0 }: Failure) => void (attempt + delay) });
+
+resilientFetch(url, { onFailure: async ({ method, url, stopped }) => console.log(method, url, stopped) });
+
+// Switches, and a return to the defaults.
+resilientFetch(url, { timeout: false, totalTimeout: false, bodyTimeout: false, idempotencyKey: false });
+resilientFetch(url, { retries: null, timeout: null, backoff: null, retryOn: null, shouldRetry: null, onFailure: null, budget: null, layers: null, fetch: null });
+resilientFetch(url, { idempotencyKey: true });
+resilientFetch(url, { idempotencyKey: ({ method, url, headers }) => method + url + headers.get('x-order') });
+
+// Layers, in the option and around any fetch.
+const logged: Layer = (next) => async (input, init, context) => {
+  console.log(context?.attempt, context?.left);
+  return next(input, init, context);
+};
+const gate: RateGateOptions = { max: 10_000, spread: 0.5, key: (url) => url };
+resilientFetch.with({ layers: [logged, rateGate(gate), circuitBreaker(), concurrencyLimit({ max: 4 }), hedge({ after: 250, urls: [url] })] });
+resilientFetch(url, { layers: [setHeaders(({ attempt, url, random }: AttemptContext) => ({ 'x-attempt': `${attempt} ${url} ${random()}` }))] as const });
+withToken({ get: () => 'token', refresh: async (expired, signal) => `${expired} ${signal.aborted}` });
+withToken<{ id: number }>({ get: async () => ({ id: 1 }), refresh: ({ id }) => ({ id }), header: ({ id }) => ({ 'x-token': String(id) }) });
+const gated: Promise<Response> = rateGate()(fetch)(url, { method: 'POST' });
+resilientFetch.with({ retryAfter: firstOf(retryAfterMs, rateLimitHint, rateLimitReset) });
+const openFor = (error: unknown): number | undefined => (error instanceof CircuitOpenError ? error.retryAfter : undefined);
+const budget: RetryBudget = retryBudget({ reserve: 10, ratio: 0.1, window: 10_000 });
+resilientFetch.with({ budget, fetch: rateGate()(resilientFetch) });
 
 // Other defaults, and another fetch.
 const options: ResilienceOptions = { retries: 0 };
@@ -49,8 +78,16 @@ resilientFetch(url, { clock, fetch: script, random: seededRandom(1) });
 resilientFetch();
 // @ts-expect-error: retries is a number, not a string
 resilientFetch(url, { retries: '3' });
-// @ts-expect-error: null is not undefined
-resilientFetch(url, { timeout: null });
+// @ts-expect-error: false switches off time limits only
+resilientFetch(url, { retries: false });
+// @ts-expect-error: a limit needs its size
+concurrencyLimit({});
+// @ts-expect-error: a layer is a function, not an object
+resilientFetch(url, { layers: [{ max: 1 }] });
+// @ts-expect-error: a token is refreshed by a function
+withToken({ get: () => 'token' });
+// @ts-expect-error: the former name of the reserve
+retryBudget({ capacity: 10 });
 // @ts-expect-error: a misspelt option
 resilientFetch(url, { retires: 3 });
 // @ts-expect-error: a misspelt default
@@ -75,5 +112,7 @@ const early: Response = resilientFetch(url);
 const both = ({ response, error }: Attempt) => response?.status && error.message;
 // @ts-expect-error: withRetry is internal
 import { withRetry } from 'resilient-fetch';
+// @ts-expect-error: rateGate is exported by resilient-fetch/layers
+import { rateGate as AlsoNotExported } from 'resilient-fetch';
 // @ts-expect-error: FakeClock is exported by resilient-fetch/testing
 import { FakeClock as NotExported } from 'resilient-fetch';
