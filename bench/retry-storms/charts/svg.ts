@@ -31,5 +31,7 @@ export async function drawSvg(chart: TopLevelSpec, { background, text, muted, gr
       line: { strokeWidth: 2 },
     },
   });
+  // Clip paths are numbered through the whole process.
+  vega.resetSVGDefIds();
   return new vega.View(vega.parse(spec), { renderer: 'none' }).toSVG();
 }

@@ -31,6 +31,15 @@ describe('curvesChart', () => {
 });
 
 describe('barsChart', () => {
+  it('gives the same bytes whatever was drawn before', async () => {
+    const chart = barsChart({ title: '', subtitle: '', axis: { title: '', domain: [0, 2], values: [] }, bars: [{ name: 'a', value: 1, label: '', isGood: true }] }, light);
+
+    const svg = await drawSvg(chart, light);
+
+    assert.match(svg, /#clip1\b/);
+    assert.equal(await drawSvg(chart, light), svg);
+  });
+
   it('draws bars in the given order, good and bad in their colours', async () => {
     const bars = [{ name: 'z', value: 1, label: 'one', isGood: true }, { name: 'a', value: 2, label: 'two', isGood: false }];
 
