@@ -35,8 +35,11 @@ const withoutUserInfo = (url: string): string =>
 /** The URL without query and fragment, which may contain secrets. */
 export const loggableUrl = (url: string): string => url.replace(/[?#].*/s, '');
 
+/** The address of a page or worker, which other platforms lack. */
+const pageAddress = (): string | undefined => (Object((globalThis as { location?: unknown }).location) as { readonly href?: string }).href;
+
 /** Parses a URL as fetch does: a relative one against the address of the page or worker. Elsewhere there is none. */
-export function parseUrl(url: string, base: string | undefined = (globalThis as { location?: { href: string } }).location?.href): URL | undefined {
+export function parseUrl(url: string, base: string | undefined = pageAddress()): URL | undefined {
   try {
     return new URL(url, base);
   } catch {

@@ -207,6 +207,20 @@ describe('the context of a layer', () => {
     assert.equal(await contexts[0]?.retryAfter(respond(503, { 'retry-after': '7' })), 7_000);
   });
 
+  for (const [headers, expected] of [[{}, false], [{ 'idempotency-key': '"1"' }, true]] as const) {
+    it(`is ${expected ? '' : 'not '}repeatable for a POST with the headers ${JSON.stringify(headers)}`, async () => {
+      let repeatable: boolean | undefined;
+      const layer: Layer = (next) => (input, init, context) => {
+        repeatable = context?.repeatable;
+        return next(input, init, context);
+      };
+
+      await trace([200], { method: 'POST', headers, layers: [layer] });
+
+      assert.equal(repeatable, expected);
+    });
+  }
+
   it('reads a response as the option retryAfter says', async () => {
     let wait: unknown;
     const layer: Layer = (next) => async (input, init, context) => {
