@@ -5,7 +5,6 @@ const bare: typeof fetch = resilientFetch;
 const f = Object.assign(resilientFetch.with({}), { preconnect: fetch.preconnect }) as typeof fetch;
 globalThis.fetch = f;
 
-// Bun's members of init are accepted, except that timeout is the number of resilientFetch.
+// Bun's members of init are accepted, and its notation for no timeout.
 resilientFetch('https://users.test/1', { verbose: true, tls: { rejectUnauthorized: false }, retries: 1 });
-// @ts-expect-error: Infinity disables this timeout; false is Bun's own notation
 resilientFetch('https://users.test/1', { timeout: false });
