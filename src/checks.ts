@@ -1,4 +1,4 @@
-import { isObject } from './fetch-arguments.ts';
+import { isObject, isPlain } from './fetch-arguments.ts';
 
 /** Returns a value of an option that can be trusted, or throws. Settings may be merged into the current ones. */
 export type Check<Value> = (value: unknown, name: string, current: Value) => Value;
@@ -75,9 +75,9 @@ export function merge<Values extends object>(
   defaults?: Values,
 ): Values {
   const merged = { ...current };
-  // The keys are those of the type. Inherited ones would be those that a program added to Object.prototype.
-  for (const name of Object.keys(checks) as (keyof Values & string)[]) {
-    const value: unknown = values[name];
+  // The names that are present, since most calls have one or two. All names for a class, which may inherit its accessors.
+  for (const name of Object.keys(isPlain(values) ? values : checks) as (keyof Values & string)[]) {
+    const value: unknown = Object.hasOwn(checks, name) ? values[name] : undefined;
     if (value === null && defaults) merged[name] = defaults[name];
     else if (value !== undefined) merged[name] = checks[name](value, prefix + name, current[name]);
   }

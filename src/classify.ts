@@ -31,14 +31,16 @@ export function classify(call: AttemptedCall, outcome: Outcome): MaybePromise<Fa
   const { policy, signal, input, init, attempt } = call;
   const { kind, response, error } = outcome;
   const now = policy.clock.now();
-  const request = requestFacts(input, init);
-  const failure: Writable<Failure> = { attempt, method: request.method, url: loggableUrl(request.url), kind, duration: now - call.attemptStarted };
-  if (hasTimedOut(signal)) return Object.assign(failure, { kind: 'timeout', error: signal?.reason as unknown, stopped: 'total-timeout' } as const);
-  throwIfAborted(signal);
+  const isTotalTimeout = hasTimedOut(signal);
+  if (!isTotalTimeout) throwIfAborted(signal);
 
   // A mock fetch may resolve to nothing. That is no failure.
-  const isBad = kind !== 'response' || policy.retryOn.statuses.has(response?.status);
+  const isBad = isTotalTimeout || kind !== 'response' || policy.retryOn.statuses.has(response?.status);
   if (!isBad && policy.shouldRetry === undefined) return undefined;
+
+  const request = requestFacts(input, init);
+  const failure: Writable<Failure> = { attempt, method: request.method, url: loggableUrl(request.url), kind, duration: now - call.attemptStarted };
+  if (isTotalTimeout) return Object.assign(failure, { kind: 'timeout', error: signal?.reason as unknown, stopped: 'total-timeout' } as const);
   if (kind === 'network-error' && isRejectedByFetch(input, call.initWithBody ?? init)) throw error;
 
   return chain(hintOf(response, policy, signal), (retryAfter) => {

@@ -17,31 +17,31 @@ interface Owner {
  * connection. Never throws. Not awaited: on a teed body, cancel() may never settle.
  */
 export function discard(owner: Owner | undefined, request?: Abortable): void {
-  const body = unlockedBodyOf(owner);
-  if (body) void cancelAndAbort(body, request);
-  else void destroy(owner, request);
+  const body = bodyOf(owner);
+  if (isUnlocked(body)) void cancelAndAbort(body, request);
+  else if (body) void destroy(body, request);
 }
 
-function unlockedBodyOf(owner: Owner | undefined): ReadableStream<Uint8Array> | undefined {
+function bodyOf(owner: Owner | undefined): unknown {
   try {
-    const body = owner?.body as ReadableStream<Uint8Array> | null | undefined;
-    return body?.locked === false ? body : undefined;
+    return owner?.body;
   } catch {
     return undefined;
   }
 }
 
+const isUnlocked = (body: unknown): body is ReadableStream<Uint8Array> => (body as Partial<ReadableStream> | null | undefined)?.locked === false;
+
 /**
  * Destroys a stream of Node (node-fetch, cross-fetch), or ends an async iterator. The abort closes the socket under it. Async,
  * so that it cannot throw.
  */
-async function destroy(owner: Owner | undefined, request: Abortable | undefined): Promise<void> {
+async function destroy(stream: Partial<Closable>, request: Abortable | undefined): Promise<void> {
   try {
-    const stream = owner?.body as Partial<Closable> | null | undefined;
-    const close = stream?.destroy ?? stream?.return;
+    const close = stream.destroy ?? stream.return;
     if (typeof close !== 'function') return;
     // The abort makes the stream emit an error, which nobody else may listen to.
-    stream?.on?.('error', () => {});
+    stream.on?.('error', () => {});
     const closed = close.call(stream);
     request?.abort(discarded);
     await closed;
@@ -70,9 +70,8 @@ export function discardUnread(init: Owner | undefined): void {
  * left as they are.
  */
 export function readThrough<Value>(body: Value): { body: Value; cancel?: () => void } {
-  const stream = isUndici ? unlockedBodyOf({ body }) : undefined;
-  if (!stream) return { body };
-  const reader = stream.getReader() as ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+  if (!isUndici || !isUnlocked(body)) return { body };
+  const reader = body.getReader() as ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
   const through = new ReadableStream({
     async pull(controller) {
       const { done, value } = await reader.read();
@@ -100,8 +99,8 @@ export type StopDrain = (isComplete?: boolean) => void;
 
 /** Reads a discarded response in the background, up to `drainLimit`, so that its connection can be reused. */
 export function drain(response: Response | undefined, request?: Abortable): StopDrain | undefined {
-  const body = unlockedBodyOf(response);
-  if (!body) {
+  const body = bodyOf(response);
+  if (!isUnlocked(body)) {
     discard(response, request);
     return undefined;
   }

@@ -11,7 +11,7 @@ export type Init = Omit<NonNullable<typeof fetch extends {
 } ? First & Last : never>, 'timeout'>;
 
 /** Returns whether the value can have members: an object or a function. */
-export const isObject = (value: unknown): value is object => Object(value) === value;
+export const isObject = (value: unknown): value is object => (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /** Checks for a URL instead of a class, because a Request may come from another realm or another undici. */
 export const isRequest = (input: Input): input is Request =>

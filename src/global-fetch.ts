@@ -4,7 +4,7 @@ import { loggableUrl, parseUrl } from './request.ts';
 
 /**
  * The key that all copies of this package share. It marks the signal of an attempt that is sent through a replaced
- * `globalThis.fetch`, with the address of its request: a call with this signal and address comes from a wrapper around us. On
+ * `globalThis.fetch`, with its request: a call with this signal and address comes from a wrapper around us. On
  * the global object it has the platform's fetch.
  */
 const key = Symbol.for('resilient-fetch');
@@ -15,8 +15,8 @@ if (typeof fetch === 'function') Reflect.defineProperty(globalThis, key, { value
 /** The platform's fetch, read when the first copy of this package was loaded. A platform may have none yet. */
 const platformFetch = (globalThis as { [key]?: Fetch })[key] ?? globalThis.fetch;
 
-/** The address of the request that `globalThis.fetch` is being called for, since a wrapper may drop the signal. */
-let pendingAddress: string | undefined;
+/** The request that `globalThis.fetch` is being called for, since a wrapper may drop the signal. */
+let pendingRequest: Request | string | undefined;
 
 /** The URL as a Request has it, because wrappers parse it. Without the query, because they add one, such as a token. */
 function addressOf(input: Input): string {
@@ -32,20 +32,21 @@ export const globalFetch: Fetch = (input, init) => {
   // Called unbound, because a browser's fetch rejects another `this`.
   const { fetch } = globalThis;
   if (fetch === platformFetch) return fetch(input, init);
-  const outerAddress = pendingAddress;
-  pendingAddress = addressOf(input);
-  if (init?.signal) Object.defineProperty(init.signal, key, { value: pendingAddress, configurable: true });
+  const outerRequest = pendingRequest;
+  // Parsed only where a wrapper calls us: parsing a URL takes a microsecond.
+  pendingRequest = isRequest(input) ? input : String(input);
+  if (init?.signal) Object.defineProperty(init.signal, key, { value: pendingRequest, configurable: true });
   try {
     return fetch(input, init);
   } finally {
-    pendingAddress = outerAddress;
+    pendingRequest = outerRequest;
   }
 };
 
 /** Returns whether the call is made by a wrapper, in order to send one of our own attempts. */
 export function isOwnAttempt(input: Input, init: Init | undefined): boolean {
-  const marked = (signalOf(input, init) as { [key]?: unknown } | undefined)?.[key] ?? pendingAddress;
-  return marked !== undefined && marked === addressOf(input);
+  const marked = (signalOf(input, init) as { [key]?: Request | string } | undefined)?.[key] ?? pendingRequest;
+  return marked !== undefined && addressOf(marked) === addressOf(input);
 }
 
 /** Calls the fetch inside all wrappers: for one of our own attempts, and where fetch is known to reject. */

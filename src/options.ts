@@ -4,7 +4,7 @@ import { callable, merge, mergeSettings, must, numeric, oneOf, setOf, withMethod
 import { systemClock, systemRandom, type Clock } from './clock.ts';
 import type { Fetch } from './dispatch.ts';
 import type { Failure } from './failures.ts';
-import { isObject } from './fetch-arguments.ts';
+import { isObject, isPlain } from './fetch-arguments.ts';
 import { globalFetch } from './global-fetch.ts';
 import type { RequestFacts } from './request.ts';
 import { retryAfterOf } from './retry-after.ts';
@@ -175,14 +175,19 @@ const otherNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * Throws for an option under the name of another library, which would have no effect. Other unknown names are left to the
- * platform. `false` is accepted, because clients pass on that their own retries are off.
+ * Returns whether init has options. Throws for one under the name of another library, which would have no effect. Other unknown
+ * names are left to the platform. `false` is accepted, because clients pass on that their own retries are off.
  */
-export function checkNames(init: object): void {
+export function hasOptions(init: unknown): init is ResilienceOptions {
+  if (!isObject(init)) return false;
+  let isFound = false;
   for (const name in init) {
     const value: unknown = init[name as keyof object];
-    if (Object.hasOwn(otherNames, name) && value !== undefined && value !== null && value !== false) throw unknownOption(name);
+    if (isOption(name)) isFound = true;
+    else if (Object.hasOwn(otherNames, name) && value !== undefined && value !== null && value !== false) throw unknownOption(name);
   }
+  // Accessors of a class are not enumerable, but count as in fetch.
+  return isFound || (!isPlain(init) && optionNames.some((name) => name in init));
 }
 
 /** Throws unless the value is an object with known options only. */

@@ -40,7 +40,10 @@ const withoutUserInfo = (url: string): string =>
   !url.includes('@') ? url : url.replace(/[\t\n\r]/g, '').replace(/^([\0- ]*(?:https?:[/\\]*|(?:[a-z][a-z\d+.-]*:)?[/\\]{2}))[^/\\?#]*@/i, '$1');
 
 /** The URL without query and fragment, which may contain secrets. */
-export const loggableUrl = (url: string): string => url.replace(/[?#].*/s, '');
+export function loggableUrl(url: string): string {
+  const end = url.search(/[?#]/);
+  return end < 0 ? url : url.slice(0, end);
+}
 
 /** The address of a page or worker, which other platforms lack. */
 const pageAddress = (): string | undefined => (Object((globalThis as { location?: unknown }).location) as { readonly href?: string }).href;

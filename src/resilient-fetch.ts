@@ -4,9 +4,9 @@ import { withBodyLimits } from './body-limits.ts';
 import { discard } from './discard.ts';
 import { callFetch, toDispatch, toPromise, type Dispatch, type Fetch } from './dispatch.ts';
 import { recordFailures } from './failures.ts';
-import { copyOf, isBodyFactory, isObject, signalOf, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
+import { copyOf, isBodyFactory, signalOf, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
 import { callPlatformFetch, isOwnAttempt, isReplaced } from './global-fetch.ts';
-import { checkNames, checkOptions, defaults, isOption, optionNames, resolveOptions, type ResilienceOptions, type ResolvedOptions } from './options.ts';
+import { checkOptions, defaults, hasOptions, isOption, resolveOptions, type ResilienceOptions, type ResolvedOptions } from './options.ts';
 import { canBeSent, isRejectedByFetch, withIdempotencyKey } from './request.ts';
 import { withRetry } from './retry.ts';
 import { withTimeout } from './timeout.ts';
@@ -87,12 +87,11 @@ function withOptions(options: ResolvedOptions): ResilientFetch {
   const resilientFetch = (input: Input, init: ResilientInit | undefined = undefined): Promise<Response> => {
     try {
       if (isOwnAttempt(input, init as Init | undefined)) return callPlatformFetch(options.fetch, input, init && withoutOptions(init));
-      if (isObject(init)) checkNames(init);
       if (!hasOptions(init)) return fetchWithDefaults(input, init as Init | undefined);
       const resolved = resolveOptions(init, options);
       // Some clients pass their own settings on as init, including the fetch that they call. That would square the retries.
-      const { fetch } = resolved.fetch === resilientFetch ? options : resolved;
-      return fetchWith({ ...resolved, fetch }, shared)(input, withoutOptions(init));
+      const effective = resolved.fetch === resilientFetch ? { ...resolved, fetch: options.fetch } : resolved;
+      return fetchWith(effective, shared)(input, withoutOptions(init));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -104,10 +103,6 @@ function withOptions(options: ResolvedOptions): ResilientFetch {
     },
   });
 }
-
-/** Inherited members count, as in fetch: a Request may be passed as init. */
-const hasOptions = (init: ResilientInit | undefined): init is ResilientInit =>
-  isObject(init) && optionNames.some((name) => name in init);
 
 /** Returns the members of init that are fetch's own. A body factory stays, because only the retries read it. */
 function withoutOptions(init: ResilientInit): Init {

@@ -215,6 +215,14 @@ describe('a mock in the place of the global fetch', () => {
     assert.deepEqual([response.status, seen], [200, ['/users/1', '/users/1']]);
   });
 
+  it('may request another relative URL', async (t) => {
+    replaceFetch(t, async (input, init) => (input === '/outer' ? resilientFetch('/inner', init) : new Response(`mock of ${String(input)}`)));
+
+    const response = await resilientFetch('/outer');
+
+    assert.equal(await response.text(), 'mock of /inner');
+  });
+
   it('gives what its handler requests attempts of its own', async (t) => {
     const server = await startServer(t, respondWith(200));
     const seen: string[] = [];

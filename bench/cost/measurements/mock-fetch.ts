@@ -1,9 +1,14 @@
 /** The URL of calls that a mock answers. */
 export const mockUrl = 'http://127.0.0.1/mock';
 
-/** Replaces the global fetch. */
-export function mockFetch(implementation: typeof fetch): void {
-  globalThis.fetch = implementation;
+let implementation = globalThis.fetch;
+
+// Installed once, before a library is imported: some do more where the global fetch is replaced later.
+globalThis.fetch = (input, init) => implementation(input, init);
+
+/** Replaces the fetch that the libraries call. */
+export function mockFetch(mock: typeof fetch): void {
+  implementation = mock;
 }
 
 /** Mocks a fetch that resolves at once, with a new Response each time. */
