@@ -16,12 +16,17 @@ export interface AttemptedCall {
   readonly signal: AbortSignal | undefined;
   /** The number of the latest attempt, from 1. */
   readonly attempt: number;
-  /** The start of the call and of its latest attempt, on the call's clock. */
+  /** The start of the call and of its latest retry, on the call's clock. */
   readonly started: number;
-  readonly attemptStarted: number;
+  readonly attemptStarted?: number;
   readonly failures: readonly Failure[];
-  /** The init of the latest attempt, where a body factory made its body. */
-  readonly initWithBody?: Init;
+  readonly createdBody?: CreatedBody;
+}
+
+/** The init of the latest attempt, where a body factory created its body, and the end of that body, where it needs one. */
+export interface CreatedBody {
+  readonly init: Init;
+  readonly cancel: (() => void) | undefined;
 }
 
 type Writable<Values> = { -readonly [Name in keyof Values]: Values[Name] };
@@ -39,9 +44,9 @@ export function classify(call: AttemptedCall, outcome: Outcome): MaybePromise<Fa
   if (!isBad && policy.shouldRetry === undefined) return undefined;
 
   const request = requestFacts(input, init);
-  const failure: Writable<Failure> = { attempt, method: request.method, url: loggableUrl(request.url), kind, duration: now - call.attemptStarted };
+  const failure: Writable<Failure> = { attempt, method: request.method, url: loggableUrl(request.url), kind, duration: now - (call.attemptStarted ?? call.started) };
   if (isTotalTimeout) return Object.assign(failure, { kind: 'timeout', error: signal?.reason as unknown, stopped: 'total-timeout' } as const);
-  if (kind === 'network-error' && isRejectedByFetch(input, call.initWithBody ?? init)) throw error;
+  if (kind === 'network-error' && isRejectedByFetch(input, call.createdBody?.init ?? init)) throw error;
 
   return chain(hintOf(response, policy, signal), (retryAfter) => {
     const redirect = init?.redirect ?? (isRequest(input) ? input.redirect : undefined);

@@ -69,8 +69,8 @@ export function discardUnread(init: Owner | undefined): void {
  * whose request could not connect (Node 20 to 24). Other bodies, and other platforms, which may know the stream's length, are
  * left as they are.
  */
-export function readThrough<Value>(body: Value): { body: Value; cancel?: () => void } {
-  if (!isUndici || !isUnlocked(body)) return { body };
+export function readThrough<Value>(body: Value): { body: Value; cancel: (() => void) | undefined } {
+  if (!isUndici || !isUnlocked(body)) return { body, cancel: undefined };
   const reader = body.getReader() as ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
   const through = new ReadableStream({
     async pull(controller) {

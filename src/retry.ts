@@ -1,5 +1,5 @@
 import { forwardAbort, stopForwarding, throwIfAborted, untilAborted, type Abortable } from './abort-forwarding.ts';
-import { budgetContext, classify, isPromise, type AttemptedCall } from './classify.ts';
+import { budgetContext, classify, isPromise, type AttemptedCall, type CreatedBody } from './classify.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { discard, discardUnread, drain, readThrough, type StopDrain } from './discard.ts';
 import type { Attempted, Callback, Dispatch, DispatchLayer, Pending } from './dispatch.ts';
@@ -42,12 +42,12 @@ class RetryCall implements AttemptedCall, Attempted, Callback, Abortable, Timer 
   readonly signal: AbortSignal | undefined;
   readonly started: number;
   attempt: number = 1;
-  attemptStarted: number;
+  /** Absent for the first attempt, which starts with the call. */
+  attemptStarted?: number;
   failures: readonly Failure[] = noFailures;
   /** The Request to send next, where the body of `input` is used up by this attempt. */
   nextInput?: Request;
-  initWithBody?: Init;
-  cancelBody?: (() => void) | undefined;
+  createdBody?: CreatedBody;
   stopDrain?: StopDrain | undefined;
   /** The timer of the wait. */
   id?: unknown;
@@ -66,7 +66,7 @@ class RetryCall implements AttemptedCall, Attempted, Callback, Abortable, Timer 
     this.input = input;
     this.init = init;
     this.signal = signal;
-    this.started = this.attemptStarted = policy.clock.now();
+    this.started = policy.clock.now();
   }
 
   get clock(): Clock {
@@ -94,9 +94,8 @@ class RetryCall implements AttemptedCall, Attempted, Callback, Abortable, Timer 
     const creating = new Promise<Awaited<ReturnType<BodyFactory>>>((resolve) => resolve(createBody()));
     try {
       const { body, cancel } = readThrough(await untilAborted(creating, this.signal));
-      this.initWithBody = { ...copyOf(init), body };
-      this.cancelBody = cancel;
-      this.dispatch(input, this.initWithBody, this.signal, this, this);
+      this.createdBody = { init: { ...copyOf(init), body }, cancel };
+      this.dispatch(input, this.createdBody.init, this.signal, this, this);
     } catch (error) {
       this.reject(error);
       // A body that is created after the abort is not sent.
@@ -106,7 +105,7 @@ class RetryCall implements AttemptedCall, Attempted, Callback, Abortable, Timer 
 
   onResponse(response: Response, request?: Pending): void {
     const { shouldRetry, budget, retryOn } = this.policy;
-    discardUnread(this.initWithBody);
+    discardUnread(this.createdBody?.init);
     try {
       // Most calls end here, without a record, a predicate or a budget.
       if (!shouldRetry && !budget && !retryOn.statuses.has(response?.status) && !this.signal?.aborted) this.resolve(response, request);
@@ -118,8 +117,8 @@ class RetryCall implements AttemptedCall, Attempted, Callback, Abortable, Timer 
   }
 
   onError(error: unknown): void {
-    discard(this.initWithBody);
-    this.cancelBody?.();
+    discard(this.createdBody?.init);
+    this.createdBody?.cancel?.();
     void this.decide({ kind: isTimeoutError(error) ? 'timeout' : 'network-error', error });
   }
 

@@ -21,7 +21,8 @@ export const withTimeout = (timeout: number, scope: Scope, clock: Clock, needsCo
     const innerInit = withSignal(input, init, innerSignal);
     const request = new PendingRequest(scope, clock, callback, signal, controller);
     const limit = scope === 'attempt' ? timeout + uploadTime(init) : timeout;
-    if (limit < Infinity) request.startLimit(limit, input, innerInit, attempted);
+    // Keeps the caller's init, and not the copy, which nobody else needs.
+    if (limit < Infinity) request.startLimit(limit, input, init, attempted);
     forwardAbort(signal, request);
     dispatch(input, innerInit, innerSignal, request, attempted);
   };
