@@ -46,3 +46,12 @@ export function leastAddedRatioTo(rounds: Rounds, library: string, reference: st
   const fetch = leastOf(rounds, 'fetch', key);
   return (leastOf(rounds, library, key) - fetch) / (leastOf(rounds, reference, key) - fetch);
 }
+
+/**
+ * Returns the lesser of two estimates of one ratio: the median of its rounds, and the ratio of the least figures.
+ * A slower library raises both, a disturbed round hardly ever both.
+ */
+export function lesserEstimate(ratios: readonly number[], leastRatio: number): number {
+  const { median } = quartilesOf(ratios);
+  return Number.isNaN(median) ? leastRatio : Math.min(median, leastRatio);
+}

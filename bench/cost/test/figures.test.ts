@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { addedBy, addedRatiosTo, leastAddedRatioTo, leastRatioTo, ratiosTo, valuesOf, type Rounds } from '../report/figures.ts';
+import { addedBy, addedRatiosTo, leastAddedRatioTo, leastRatioTo, lesserEstimate, ratiosTo, valuesOf, type Rounds } from '../report/figures.ts';
 
 /** Builds rounds of a figure `ns` from one object a round. */
 const roundsOf = (...rounds: Record<string, number>[]): Rounds =>
@@ -55,5 +55,20 @@ describe('leastRatioTo and leastAddedRatioTo', () => {
   it('are over every limit where nothing was measured', () => {
     assert.equal(leastRatioTo([], 'ky', 'fetch', 'ns') <= 4, false);
     assert.equal(leastAddedRatioTo([], 'ky', 'baseline', 'ns') <= 1.5, false);
+  });
+});
+
+describe('lesserEstimate', () => {
+  it('is the lesser one of the median and the least ratio', () => {
+    assert.equal(lesserEstimate([1, 2, 9], 1.5), 1.5);
+    assert.equal(lesserEstimate([1, 1.2, 9], 1.5), 1.2);
+  });
+
+  it('is the least ratio where no round has a ratio', () => {
+    assert.equal(lesserEstimate([], 1.5), 1.5);
+  });
+
+  it('is over every limit where nothing was measured', () => {
+    assert.equal(lesserEstimate([], NaN) <= 4, false);
   });
 });
