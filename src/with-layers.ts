@@ -37,7 +37,8 @@ export const withLayers = (layered: LayeredFetch, own: readonly Layer[], clock: 
 function contextFrom(call: AttemptedCall): AttemptContext {
   const { policy, attempt, started, failures, input, init, signal } = call;
   const { clock, random, totalTimeout, retryOn } = policy;
-  const { method, url, headers } = requestFacts(input, init);
+  const request = requestFacts(input, init);
+  const { method, url } = request;
   return {
     attempt, failures, method, clock, random,
     url: loggableUrl(url),
@@ -48,7 +49,7 @@ function contextFrom(call: AttemptedCall): AttemptContext {
       return totalTimeout - this.elapsed;
     },
     get repeatable() {
-      return retryOn.methods.has(method) || headers.has('idempotency-key');
+      return retryOn.methods.has(method) || request.headers.has('idempotency-key');
     },
     retryAfter: (response) => hintOf(response, policy, signal),
   };
