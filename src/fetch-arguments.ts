@@ -100,9 +100,19 @@ export const isBodyFactory = (body: unknown): body is BodyFactory => typeof body
 export const sendsOwnBody = (input: Input, init: Init | undefined): input is Request =>
   isRequest(input) && mayHaveBody(input) && (init?.body === undefined || init.body === null);
 
-/** Firefox has no `Request.body` (its bug 1387483), but GET and HEAD never have one. */
-const mayHaveBody = ({ body, method }: Request): boolean =>
-  body === undefined ? method !== 'GET' && method !== 'HEAD' : body !== null;
+const isDeno = 'Deno' in globalThis;
+
+/**
+ * The body of a Request, where it can be seen. Deno sends a Request without its length once `body` was read (2.9: a stream then
+ * takes the place of the text). Firefox has no `Request.body` (its bug 1387483).
+ */
+export const visibleBodyOf = (request: Request): ReadableStream | null | undefined => (isDeno ? undefined : request.body);
+
+/** GET and HEAD never have a body. */
+function mayHaveBody(request: Request): boolean {
+  const body = visibleBodyOf(request);
+  return body === undefined ? request.method !== 'GET' && request.method !== 'HEAD' : body !== null;
+}
 
 /**
  * Returns whether the body is a stream or an async iterable, which the first attempt uses up. Some streams of Node can only be

@@ -1,5 +1,5 @@
 import { must } from './checks.ts';
-import { copyBeside, copyOf, isObject, isOneShot, isRequest, sendsOwnBody, type Init, type Input } from './fetch-arguments.ts';
+import { copyBeside, copyOf, isObject, isOneShot, isRequest, sendsOwnBody, visibleBodyOf, type Init, type Input } from './fetch-arguments.ts';
 
 /** The parts of a request that decide whether it may be sent again. */
 export interface RequestFacts {
@@ -90,7 +90,7 @@ export function withIdempotencyKey(input: Input, init: Init | undefined, createK
 export function canBeSent(input: Input, init: Init | undefined, signal: AbortSignal | undefined): boolean {
   if (init !== null && init !== undefined && !isObject(init)) return false;
   if (signal !== undefined && typeof signal.addEventListener !== 'function') return false;
-  if (sendsOwnBody(input, init)) return !input.bodyUsed && input.body?.locked !== true;
+  if (sendsOwnBody(input, init)) return !input.bodyUsed && visibleBodyOf(input)?.locked !== true;
   return (init?.body as Partial<ReadableStream> | null | undefined)?.locked !== true;
 }
 

@@ -235,4 +235,13 @@ describe('a program that makes a call', () => {
 
     assert.equal(output, 'undefined reason\nanswer 1\n');
   });
+
+  it('leaves the body of a Request unread in Deno, which would send it without its length', async (t) => {
+    const server = await startServer(t, respondWith(503, 200));
+
+    const { output } = await run('in-deno', server.url);
+
+    assert.equal(output, '200 0\n');
+    assert.equal(server.requests.length, 2);
+  });
 });

@@ -52,6 +52,16 @@ export const bodies: Scenarios = {
     equal((await context.received()).map(({ body }) => body), [text, text, text]);
   },
 
+  "sends a Request's body with its length, as fetch does": async ({ resilientFetch }, _testing, context) => {
+    const url = context.url(200, 503, 200);
+    await context.fetch(new Request(url, { method: 'PUT', body: text }));
+
+    await resilientFetch(new Request(url, { method: 'PUT', body: text }), { backoff: { base: 0 } });
+
+    const [byFetch, ...others] = (await context.received()).map(({ headers }) => headers['content-length']);
+    equal(others, [byFetch, byFetch]);
+  },
+
   'sends a Request with a body once, without a clone, if retries is 0': async ({ resilientFetch }, _testing, context) => {
     const request = new Request(context.url(503), { method: 'PUT', body: text });
     // A clone would keep the body in memory.
