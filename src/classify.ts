@@ -1,5 +1,6 @@
 import { throwIfAborted, untilAborted } from './abort-forwarding.ts';
 import { must } from './checks.ts';
+import type { TimeoutError } from './errors.ts';
 import type { Failure, StopReason } from './failures.ts';
 import { isObject, isOneShot, isRequest, type Init } from './fetch-arguments.ts';
 import { isRejectedByFetch, loggableUrl, originOf, requestFacts } from './request.ts';
@@ -57,7 +58,9 @@ export function classify(call: AttemptedCall, outcome: Outcome): MaybePromise<Fa
       if (response === undefined) failure.error = error;
       else failure.status = response.status;
       if (retryAfter !== undefined) failure.retryAfter = retryAfter;
-      const next = shouldRetry ? retryOrStop(call, failure) : obstacle ?? 'declined';
+      // A layer rejects so where its wait would outlast the call.
+      const isTotal = obstacle === 'permanent' && kind === 'timeout' && (error as TimeoutError).scope === 'total';
+      const next = shouldRetry ? retryOrStop(call, failure) : isTotal ? 'total-timeout' : obstacle ?? 'declined';
       return Object.assign(failure, typeof next === 'string' ? { stopped: next } : next);
     };
     const { shouldRetry } = policy;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { contextOf, type AttemptContext, type Layer } from '../../src/attempt-context.ts';
-import { failuresOf, resilientFetch, retryAfterOf, type Fetch, type TimeoutError } from '../../src/index.ts';
+import { failuresOf, resilientFetch, retryAfterOf, TimeoutError, type Fetch } from '../../src/index.ts';
 import { FakeClock, scriptedFetch } from '../../src/testing/index.ts';
 import { respond, statusOf, trace, url } from './trace.ts';
 
@@ -137,6 +137,16 @@ describe('layers', () => {
     assert.equal(result, error);
     assert.deepEqual([times, failures.map(({ stopped }) => stopped)], [[], ['permanent']]);
   });
+
+  for (const [scope, stopped] of [['total', 'total-timeout'], ['attempt', 'permanent']] as const) {
+    it(`end the call with '${stopped}' by a permanent TimeoutError whose scope is '${scope}'`, async () => {
+      const error = Object.assign(new TimeoutError(scope, 1_000), { transient: false });
+      const { result, failures } = await trace([], { layers: [() => () => Promise.reject(error)] });
+
+      assert.equal(result, error);
+      assert.deepEqual(failures.map((failure) => [failure.kind, failure.stopped]), [['timeout', stopped]]);
+    });
+  }
 
   it('answer without a request', async () => {
     const { result, times } = await trace([], { layers: [() => async () => new Response(null, { status: 204 })] });
