@@ -65,10 +65,28 @@ describe('keyed', () => {
     for (const state of created.slice(0, 500)) state.isIdle = true;
 
     assert.equal(states.get('a'), shared);
-    assert.equal(states.get('key-7'), shared);
+    assert.equal(states.get('key-8'), shared, 'the key of a state that was cleared');
     shared.isIdle = true;
     assert.notEqual(states.get('a'), shared);
-    assert.notEqual(states.get('key-7'), states.get('a'));
+    assert.notEqual(states.get('key-8'), states.get('a'));
+  });
+
+  it('looks at 9 states for a further key, however many are busy, and finds an idle one in the end', () => {
+    let looks = 0;
+    const states = keyed<State>(() => ({ isIdle: false }), ({ isIdle }) => {
+      looks += 1;
+      return isIdle;
+    });
+    const last = keys.map((key) => states.get(key)).at(-1) as State;
+    const shared = states.get('a');
+    looks = 0;
+
+    for (let count = 0; count < 10; count += 1) states.get(`b-${count}`);
+    assert.equal(looks, 90);
+    last.isIdle = shared.isIdle = true;
+    for (let count = 0; count < 125; count += 1) states.get('c').isIdle = true;
+
+    assert.notEqual(states.get('c'), states.get('d'));
   });
 
   it('keeps an idle state while there is room', () => {
