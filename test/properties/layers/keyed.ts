@@ -27,9 +27,9 @@ function useKeys(keyCount: number, mostUses: number, random: () => number): void
       continue;
     }
     const key = `key ${Math.floor(random() * keyCount)}`;
-    const [state, before] = [map.get(key), looks];
+    const [state, before] = [map.get(key, 0), looks];
     looks = 0;
-    assert.ok(before <= 9, `${before} looks for one key`);
+    assert.ok(before <= 2, `${before} looks for one key`);
     const inUse = stateOf.get(key) ?? { state, users: 0 };
     assert.equal(state, inUse.state, 'a key in use got another state');
     inUse.users += 1;
@@ -42,7 +42,7 @@ function useKeys(keyCount: number, mostUses: number, random: () => number): void
 }
 
 const states: Property = {
-  name: 'keyed gives a key in use one state, with at most 1,001 states and 9 looks at them',
+  name: 'keyed gives a key in use one state, with at most 1,001 states and two looks at them',
   runs: 20,
   property: fc.property(fc.constantFrom(10, 1_200, 100_000), fc.constantFrom(5, 900, 1_100, 3_000), fc.nat(), (keyCount, mostUses, seed) =>
     useKeys(keyCount, mostUses, seededRandom(seed))),
@@ -62,15 +62,15 @@ const memory: Property = {
       return state.isIdle;
     });
     let apart = 0;
-    for (let key = 0; key < busy; key += 1) map.get(`busy ${key}`);
+    for (let key = 0; key < busy; key += 1) map.get(`busy ${key}`, 0);
     for (let key = 0; key < 100_000; key += 2) {
-      const [one, other] = [map.get(`key ${key}`), map.get(`key ${key + 1}`)];
+      const [one, other] = [map.get(`key ${key}`, 0), map.get(`key ${key + 1}`, 0)];
       if (one !== other) apart += 1;
       one.isIdle = other.isIdle = true;
     }
 
     assert.ok(alive.size <= 1_001, `${alive.size} states are kept`);
-    assert.ok(apart > 10_000, `only ${apart} of 50,000 pairs had two states`);
+    assert.ok(apart > 5_000, `only ${apart} of 50,000 pairs had two states`);
   }),
 };
 
