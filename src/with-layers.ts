@@ -31,8 +31,7 @@ export const withLayers = (layered: LayeredFetch, own: readonly Layer[], clock: 
     const inner: LayeredFetch = (innerInput, innerInit) => {
       const innerSignal = signalOf(innerInput, innerInit);
       // A layer may send later than it was called.
-      if (innerSignal?.aborted) return Promise.reject(reasonOf(innerSignal));
-      return toPromise(dispatch, innerInput, innerInit, innerSignal, attempted);
+      return innerSignal?.aborted ? Promise.reject(reasonOf(innerSignal)) : toPromise(dispatch, innerInput, innerInit, innerSignal, attempted);
     };
     innerFetches.set(context, applyLayers(own, inner));
     linkContext(signal as AbortSignal, context);
@@ -43,10 +42,11 @@ export const withLayers = (layered: LayeredFetch, own: readonly Layer[], clock: 
 function contextFrom(call: AttemptedCall): AttemptContext {
   const { policy, attempt, started, failures, input, init, signal } = call;
   const { clock, random, totalTimeout, retryOn } = policy;
-  const { method, url, headers } = requestFacts(input, init);
+  const request = requestFacts(input, init);
+  const { method } = request;
   return {
     attempt, failures, method, clock, random,
-    url: loggableUrl(url),
+    url: loggableUrl(request.url),
     get elapsed() {
       return clock.now() - started;
     },
@@ -54,7 +54,7 @@ function contextFrom(call: AttemptedCall): AttemptContext {
       return totalTimeout - this.elapsed;
     },
     get repeatable() {
-      return retryOn.methods.has(method) || headers.has('idempotency-key');
+      return retryOn.methods.has(method) || request.headers.has('idempotency-key');
     },
     retryAfter: (response) => hintOf(response, policy, signal),
   };

@@ -65,7 +65,7 @@ function isNeutral(input: Input, init: Init | undefined, signal: AbortSignal | u
 export function circuitBreaker(options: CircuitBreakerOptions = {}): Layer {
   checkMembers(options, 'options', Object.keys(defaults));
   const limits = merge(options, defaults, checks);
-  const circuits = keyed(() => new Circuit(limits), ({ until }, now) => until <= now);
+  const circuits = keyed(() => new Circuit(limits), ({ period }, now) => period.until <= now);
   return (next: LayeredFetch) => async (input, init, given) => {
     const context = contextOf(input, init, given);
     const signal = signalOf(input, init);
