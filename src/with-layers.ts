@@ -1,3 +1,4 @@
+import { reasonOf } from './abort-forwarding.ts';
 import { contextOfSignal, linkContext, type AttemptContext, type Layer, type LayeredFetch } from './attempt-context.ts';
 import { hintOf, type AttemptedCall } from './classify.ts';
 import type { Clock } from './clock.ts';
@@ -27,7 +28,11 @@ export const withLayers = (layered: LayeredFetch, own: readonly Layer[], clock: 
   withTimeout(Infinity, 'attempt', clock, () => true)((input, init, signal, callback, attempted) => {
     // Only retries dispatch attempts, and they pass themselves.
     const context = contextFrom(attempted as AttemptedCall & Attempted);
-    const inner: LayeredFetch = (innerInput, innerInit) => toPromise(dispatch, innerInput, innerInit, signalOf(innerInput, innerInit), attempted);
+    const inner: LayeredFetch = (innerInput, innerInit) => {
+      const innerSignal = signalOf(innerInput, innerInit);
+      // A layer may send later than it was called.
+      return innerSignal?.aborted ? Promise.reject(reasonOf(innerSignal)) : toPromise(dispatch, innerInput, innerInit, innerSignal, attempted);
+    };
     innerFetches.set(context, applyLayers(own, inner));
     linkContext(signal as AbortSignal, context);
     toDispatch((outerInput, outerInit) => layered(outerInput, outerInit, context))(input, init, signal, callback);
@@ -38,10 +43,10 @@ function contextFrom(call: AttemptedCall): AttemptContext {
   const { policy, attempt, started, failures, input, init, signal } = call;
   const { clock, random, totalTimeout, retryOn } = policy;
   const request = requestFacts(input, init);
-  const { method, url } = request;
+  const { method } = request;
   return {
     attempt, failures, method, clock, random,
-    url: loggableUrl(url),
+    url: loggableUrl(request.url),
     get elapsed() {
       return clock.now() - started;
     },

@@ -42,6 +42,10 @@ async function sizeOf(program: string): Promise<Size> {
 /** Returns the bytes of `import { resilientFetch }`, minified and gzipped. */
 export const gzippedSize = async (): Promise<number> => (await sizeOf(resilientFetch.program ?? '')).gzip;
 
+/** Returns the bytes that a layer adds to that bundle. */
+export const gzippedSizeOf = async (layer: string): Promise<number> =>
+  (await sizeOf(`${resilientFetch.program}; export { ${layer} } from 'resilient-fetch/layers'`)).gzip - await gzippedSize();
+
 /** Returns how much smaller the bundle would be without each of our files. Files share words, so the sum is less than the bundle. */
 async function sizesOfFiles(): Promise<{ file: string; minified: number; gzip: number }[]> {
   const { code, files } = await bundle(resilientFetch.program ?? '');

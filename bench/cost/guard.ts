@@ -1,5 +1,5 @@
-import { gzippedSize } from './bundle-size.ts';
-import { bundleLimit, limits } from './limits.ts';
+import { gzippedSize, gzippedSizeOf } from './bundle-size.ts';
+import { bundleLimit, layerLimits, limits } from './limits.ts';
 import { measureCase, type MeasureOptions } from './measure.ts';
 import { inBackoff } from './measurements/in-backoff.ts';
 import { inFlight } from './measurements/in-flight.ts';
@@ -54,6 +54,7 @@ function report(figure: number, limit: number, fact: string): void {
 }
 
 report(await gzippedSize(), bundleLimit, 'bytes of resilientFetch, gzipped');
+for (const [layer, limit] of Object.entries(layerLimits)) report(await gzippedSizeOf(layer), limit, `bytes that ${layer} adds, gzipped`);
 for (const version of versions) {
   for (const { measurement, caseName, libraries, figureOf, limit, fact } of checks) {
     const { rounds, exclusions } = await measureCase(measurement, caseName, { node: nodePath(version), libraries, ...roundsOf(measurement) });

@@ -1,6 +1,9 @@
 /** The most bytes that `import { resilientFetch }` may weigh, minified by esbuild and gzipped. */
 export const bundleLimit = 9_800;
 
+/** The most bytes that each layer may add to it. `hedge` contains the budget, and `circuitBreaker` the error that it rejects with. */
+export const layerLimits = { rateGate: 720, withToken: 730, circuitBreaker: 910, hedge: 1_150, concurrencyLimit: 570, setHeaders: 240 } as const;
+
 /**
  * The most that a call may cost. All limits are ratios of the same run, because absolute times are those of the machine.
  * Added figures are multiples of what the baseline adds to fetch, pass-through figures are multiples of fetch.

@@ -65,14 +65,12 @@ function isNeutral(input: Input, init: Init | undefined, signal: AbortSignal | u
 export function circuitBreaker(options: CircuitBreakerOptions = {}): Layer {
   checkMembers(options, 'options', Object.keys(defaults));
   const limits = merge(options, defaults, checks);
-  let now = 0;
-  const circuits = keyed(() => new Circuit(limits), ({ until }) => until <= now);
+  const circuits = keyed(() => new Circuit(limits), ({ period }, now) => period.until <= now);
   return (next: LayeredFetch) => async (input, init, given) => {
     const context = contextOf(input, init, given);
     const signal = signalOf(input, init);
     throwIfAborted(signal);
-    now = context.clock.now();
-    const circuit = circuits.get(callOption(() => limits.key(context.url)));
+    const circuit = circuits.get(callOption(() => limits.key(context.url)), context.clock.now());
     const period = circuit.admit(context, signal);
 
     const outcome = await settle(next, input, init, context);

@@ -20,52 +20,53 @@ export interface CircuitLimits {
   readonly probeFor: number;
 }
 
-/** Closed while `failures` is below the limit. Otherwise open, and from `until` on ready for a probe. */
+/** The time between two transitions of a circuit. The outcome of a request from an earlier one is stale. */
+interface Period {
+  /** The end of the opening or of the probe's time. */
+  readonly until: number;
+  readonly isProbe?: boolean;
+  /** The signal of the probe's caller. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Closed while `failures` is below the limit. Otherwise open, and from the end of the period on ready for a probe. */
 export class Circuit {
   readonly limits: CircuitLimits;
-  failures = 0;
-  /** The end of the opening or of the probe's time. */
-  until = 0;
-  /** The running probe: the signal of its caller. */
-  probe: { readonly signal: AbortSignal | undefined } | undefined;
-  /** Counts the transitions. The outcome of a request from an earlier period is stale. */
-  period = 0;
+  failures: number = 0;
+  period: Period = { until: 0 };
 
   constructor(limits: CircuitLimits) {
     this.limits = limits;
   }
 
   /** Lets a request through and returns its period, or throws. No timer ends a probe: the next call does. */
-  admit(context: AttemptContext, signal: AbortSignal | undefined): number {
+  admit(context: AttemptContext, signal: AbortSignal | undefined): Period {
     const now = this.endLateProbe(context);
-    if (this.probe?.signal?.aborted) this.moveTo(0);
     if (this.failures < this.limits.failures) return this.period;
-    if (now < this.until) throw new CircuitOpenError(this.until - now, `${context.method} ${context.url}`);
-    return this.moveTo(now + this.limits.probeFor, { signal });
+    const { until, signal: probed } = this.period;
+    // A probe whose caller has aborted gives its place to this request.
+    if (now < until && !probed?.aborted) throw new CircuitOpenError(until - now, `${context.method} ${context.url}`);
+    return this.period = { until: now + this.limits.probeFor, isProbe: true, signal };
   }
 
   /** Records the outcome of a request, where `undefined` shows nothing about the service. */
-  record(period: number, isFailure: boolean | undefined, context: AttemptContext): void {
+  record(period: Period, isFailure: boolean | undefined, context: AttemptContext): void {
     const now = this.endLateProbe(context);
     if (period !== this.period) return;
     if (isFailure && ++this.failures >= this.limits.failures) return this.open(now, context);
     if (isFailure === false) this.failures = 0;
-    if (this.probe) this.moveTo(0);
+    if (period.isProbe) this.period = { until: 0 };
   }
 
   private endLateProbe(context: AttemptContext): number {
-    if (this.probe && context.clock.now() >= this.until) this.open(this.until, context);
-    return context.clock.now();
+    const { until, isProbe } = this.period;
+    const now = context.clock.now();
+    if (isProbe && now >= until) this.open(until, context);
+    return now;
   }
 
   /** The randomness spreads the probes of many processes. */
   private open(now: number, { random }: AttemptContext): void {
-    this.moveTo(now + this.limits.open * (1 + random() / 2));
-  }
-
-  private moveTo(until: number, probe?: Circuit['probe']): number {
-    this.until = until;
-    this.probe = probe;
-    return (this.period += 1);
+    this.period = { until: now + this.limits.open * (1 + random() / 2) };
   }
 }

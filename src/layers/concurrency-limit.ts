@@ -36,7 +36,7 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions): Layer {
     const context = contextOf(input, init, given);
     const signal = signalOf(input, init);
     throwIfAborted(signal);
-    const limit = callOption(() => limits.get(key(context.url)));
+    const limit = limits.get(callOption(() => key(context.url)), context.clock.now());
     if (limit.running === max) await limit.wait(signal);
     else limit.running += 1;
     try {

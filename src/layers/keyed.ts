@@ -4,27 +4,34 @@ const mostKeys = 1_000;
 /** A state for each key, in bounded memory. */
 export interface Keyed<State> {
   /** Returns the state of the key, or a new one. As with the members of an object, a key of another type counts as a string. */
-  get(key: string): State;
+  get(key: string, now: number): State;
 }
 
 /**
- * Keeps a state for each key. Once there are 1,000 of them, a new key first clears the idle ones. Where none is idle, all
- * further keys share one state until that is idle again: otherwise a key could have two.
+ * Keeps a state for each key. Once there are 1,000 of them, each new key looks at one of them, in turn, and takes its place if it
+ * is idle. Otherwise all further keys share one state until that is idle again: a key must not have two.
  */
-export function keyed<State>(create: () => State, isIdle: (state: State) => boolean): Keyed<State> {
-  // The shared state has the key `undefined`.
-  const states = new Map<string | undefined, State>();
-  const isFull = (): boolean => states.size >= mostKeys || states.has(undefined);
-  const clearIdle = (): void => states.forEach((state, key) => isIdle(state) && states.delete(key));
+export function keyed<State extends object>(create: () => State, isIdle: (state: State, now: number) => boolean): Keyed<State> {
+  const states = new Map<string, State>();
+  let shared: State | undefined;
+  /** Removes the first state if it is idle. A busy one goes to the end, so that the next key looks at another one. */
+  const clearFirst = (now: number): void => {
+    for (const [key, state] of states) {
+      states.delete(key);
+      if (!isIdle(state, now)) states.set(key, state);
+      return;
+    }
+  };
   return {
-    get(given) {
+    get(given, now) {
       const key = String(given);
       const known = states.get(key);
-      if (known !== undefined) return known;
-      if (isFull()) clearIdle();
-      const name = isFull() ? undefined : key;
-      const state = states.get(name) ?? create();
-      states.set(name, state);
+      if (known) return known;
+      if (shared && isIdle(shared, now)) shared = undefined;
+      if (states.size >= mostKeys) clearFirst(now);
+      if (shared || states.size >= mostKeys) return shared ??= create();
+      const state = create();
+      states.set(key, state);
       return state;
     },
   };

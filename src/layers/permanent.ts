@@ -2,10 +2,13 @@ import type { AttemptContext } from '../attempt-context.ts';
 import { TimeoutError } from '../errors.ts';
 import { isObject } from '../fetch-arguments.ts';
 
-/** Marks an error so that it ends the call, since a retry would not fix it. An error with a `transient` of its own keeps that. */
+/**
+ * Marks an error so that it ends the call, since a retry would not fix it. An error with a `transient` of its own keeps that, and
+ * a primitive or frozen one cannot be marked: it counts as transient.
+ */
 export function permanent(error: unknown): unknown {
-  // Unlike an assignment, `Reflect.set` does not throw for a frozen object.
-  if (isObject(error) && !('transient' in error)) Reflect.set(error, 'transient', false);
+  // Not enumerable, because the error is the user's: logs and comparisons of it do not change.
+  if (isObject(error) && !('transient' in error)) Reflect.defineProperty(error, 'transient', { value: false, writable: true });
   return error;
 }
 

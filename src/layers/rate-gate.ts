@@ -50,26 +50,21 @@ interface Gate {
 export function rateGate(options: RateGateOptions = {}): Layer {
   checkMembers(options, 'options', Object.keys(checks));
   const { max, spread, key } = merge(options, defaults, checks);
-  let now = 0;
-  const gates = keyed<Gate>(() => ({ until: -Infinity, hint: 0 }), ({ until }) => until <= now);
+  const gates = keyed<Gate>(() => ({ until: -Infinity, hint: 0 }), ({ until }, now) => until <= now);
   return (next: LayeredFetch) => async (input, init, given) => {
     const context = contextOf(input, init, given);
     const { clock, url } = context;
     const signal = signalOf(input, init);
-    const gateOf = (name: string): Gate => {
-      now = clock.now();
-      return gates.get(name);
-    };
     const name = callOption(() => key(url));
-    await pass(() => gateOf(name), spread, context, signal);
+    await pass(() => gates.get(name, clock.now()), spread, context, signal);
     const response = await next(input, init, context);
     if (response?.status !== 429 && response?.status !== 503) return response;
     const received = clock.now();
     try {
-      const hint = await untilAborted(callAsyncOption(() => context.retryAfter(response)), signal);
+      const hint = await untilAborted(callAsyncOption(() => context.retryAfter(response)), signal) ?? Infinity;
       // After a redirect, the hint is that of another server.
-      const gate = gateOf(response.redirected ? callOption(() => key(loggableUrl(response.url))) : name);
-      if (hint !== undefined && hint <= max && received + hint > gate.until) Object.assign(gate, { until: received + hint, hint });
+      const gate = gates.get(response.redirected ? callOption(() => key(loggableUrl(response.url))) : name, clock.now());
+      if (hint <= max && received + hint > gate.until) Object.assign(gate, { until: received + hint, hint });
       return response;
     } catch (error) {
       discard(response);
@@ -80,21 +75,21 @@ export function rateGate(options: RateGateOptions = {}): Layer {
 
 /** Waits while the gate is closed, and for a random part of the spread. */
 async function pass(currentGate: () => Gate, spread: number, context: AttemptContext, signal: AbortSignal | undefined): Promise<void> {
-  const { clock, random, left } = context;
-  const end = clock.now() + left;
-  let [until, release] = [-Infinity, -Infinity];
-  const timeToRelease = (): number => {
+  const { clock, random } = context;
+  const end = clock.now() + context.left;
+  let release = -Infinity;
+  let until = release;
+  for (;;) {
     const gate = currentGate();
+    const now = clock.now();
     // A random part is drawn again only where a later response has moved the moment.
-    if (gate.until > Math.max(until, clock.now())) {
+    if (gate.until > Math.max(until, now)) {
       until = gate.until;
       release = until + random() * spread * gate.hint;
     }
-    return release - clock.now();
-  };
-  for (let wait = timeToRelease(); wait > 0; wait = timeToRelease()) {
+    if (release <= now) return;
     if (release >= end) throw waitTooLong(context);
     const timer: Timer = { clock };
-    await untilAborted(new Promise<void>((resolve) => startTimer(timer, wait, resolve)), signal).finally(() => stopTimer(timer));
+    await untilAborted(new Promise<void>((resolve) => startTimer(timer, release - now, resolve)), signal).finally(() => stopTimer(timer));
   }
 }

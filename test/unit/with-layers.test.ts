@@ -90,6 +90,27 @@ describe('layers', () => {
     assert.deepEqual([response.status, fetch.times, clock.now()], [200, [500], 590]);
   });
 
+  it('send nothing after an abort, even where a layer and fetch ignore it', async () => {
+    const clock = new FakeClock({ turns: 3 });
+    let requests = 0;
+    const fetch: Fetch = async () => {
+      requests += 1;
+      return new Response();
+    };
+    const controller = new AbortController();
+    const slow: Layer = (next) => async (input, init, context) => {
+      await Promise.resolve();
+      return next(input, init, context);
+    };
+    const call = resilientFetch(url, { clock, fetch, layers: [slow], signal: controller.signal });
+
+    controller.abort('stop');
+
+    await assert.rejects(call, (reason) => reason === 'stop');
+    await clock.settle();
+    assert.deepEqual([requests, clock.pending], [0, 0]);
+  });
+
   it('end with the reason when the caller aborts, and leave no timer', async () => {
     const clock = new FakeClock();
     const controller = new AbortController();

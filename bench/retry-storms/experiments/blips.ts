@@ -112,7 +112,7 @@ function blipsChart(results: readonly Result[], { good, bad, neutral: [blue] }: 
     points: results.filter(({ policy }) => policy === name).map(({ rate, blips }) => [rate, 100 * (blips[at]?.successRate ?? NaN)] as const).reverse(),
   }));
   const x: Axis = { title: 'calls per second of one process', type: 'log', domain: [0.08, 12_000], values: rates };
-  const y: Axis = { title: '% of calls in the blip that succeed', type: 'linear', domain: [0, 100] };
+  const y: Axis = { title: '% of calls in the blip that succeed', type: 'linear', domain: [0, 105], values: [0, 25, 50, 75, 100] };
   return curvesChart(
     'A healthy service responds with 503 for a moment: do the calls survive it?',
     'Our default of 3 retries. All calls of one process share a budget, full after a minute of health.',

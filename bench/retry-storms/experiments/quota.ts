@@ -83,10 +83,10 @@ function quotaChart(results: readonly Result[], { good, bad, neutral: [, , amber
   const x: Axis = { title: 'calls, as a multiple of the quota', type: 'log', domain: [0.75, 5.5], values: [0.8, 1.2, 2, 5] };
   return curvesChart(
     `A quota of ${limit} requests in ${window / 1_000} seconds: how many calls succeed?`,
-    `${calls} calls at an even rate. Beyond the quota, the service responds with 429 and Retry-After. retryBudget() changes nothing: its price of such a retry is 0.`,
+    `${calls} calls at an even rate. Beyond the quota, the service responds with 429 and Retry-After. A retry that it invites is free for retryBudget().`,
     [
       { title: 'Successes', subtitle: 'more are better', x, y: { title: '% of calls that succeed', type: 'linear', domain: [0, 105], values: [0, 25, 50, 75, 100] }, curves: curves(({ successRate }) => 100 * successRate) },
-      { title: 'Requests', subtitle: 'fewer are better', x, y: { title: 'requests per call', type: 'linear', domain: [0, 4], values: [0, 1, 2, 3, 4] }, curves: curves(({ requestsPerCall }) => requestsPerCall) },
+      { title: 'Requests', subtitle: 'fewer are better', x, y: { title: 'requests per call', type: 'linear', domain: [0, 4.2], values: [0, 1, 2, 3, 4] }, curves: curves(({ requestsPerCall }) => requestsPerCall) },
     ],
   );
 }

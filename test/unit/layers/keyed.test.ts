@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { keyed, type Keyed } from '../../../src/layers/keyed.ts';
+import { keyed } from '../../../src/layers/keyed.ts';
 
 interface State {
   isIdle: boolean;
 }
 
 /** Creates states, and logs them. */
-function setUp(): { states: Keyed<State>; created: State[] } {
+function setUp(): { states: { get(key: string): State }; created: State[] } {
   const created: State[] = [];
   const create = (): State => {
     const state = { isIdle: false };
     created.push(state);
     return state;
   };
-  return { states: keyed(create, ({ isIdle }) => isIdle), created };
+  const states = keyed(create, ({ isIdle }) => isIdle);
+  return { states: { get: (key) => states.get(key, 0) }, created };
 }
 
 const keys = Array.from({ length: 1_000 }, (_, index) => `key-${index}`);
@@ -65,10 +66,28 @@ describe('keyed', () => {
     for (const state of created.slice(0, 500)) state.isIdle = true;
 
     assert.equal(states.get('a'), shared);
-    assert.equal(states.get('key-7'), shared);
+    assert.equal(states.get('key-1'), shared, 'the key of a state that was cleared');
     shared.isIdle = true;
     assert.notEqual(states.get('a'), shared);
-    assert.notEqual(states.get('key-7'), states.get('a'));
+    assert.notEqual(states.get('key-1'), states.get('a'));
+  });
+
+  it('looks at two states for a further key, however many are busy, and finds an idle one in the end', () => {
+    const looks: number[] = [];
+    const states = keyed<State>(() => ({ isIdle: false }), ({ isIdle }, now) => {
+      looks.push(now);
+      return isIdle;
+    });
+    const last = keys.map((key) => states.get(key, 0)).at(-1) as State;
+    const shared = states.get('a', 1);
+
+    states.get('b', 2);
+    states.get('c', 3);
+    assert.deepEqual(looks, [1, 2, 2, 3, 3]);
+    last.isIdle = shared.isIdle = true;
+    for (let count = 0; count < 1_000; count += 1) states.get('d', 4).isIdle = true;
+
+    assert.notEqual(states.get('d', 5), states.get('e', 5));
   });
 
   it('keeps an idle state while there is room', () => {
