@@ -11,9 +11,12 @@ export interface Order {
 }
 
 /** The body of a response of Orders: the orders of a user, or the reason for none. */
-export type OrdersBody =
-  | { readonly user: User | UnknownUser; readonly orders: readonly Order[] }
-  | { readonly detail: string };
+export type OrdersBody = FoundOrders | { readonly detail: string };
+
+export interface FoundOrders {
+  readonly user: User | UnknownUser;
+  readonly orders: readonly Order[];
+}
 
 /** A user that Users does not have. */
 export type UnknownUser = Pick<User, 'id'>;
@@ -105,8 +108,8 @@ export async function respondWithOrders(method: string, url: string, api: UsersA
   return joinOrders(Number(userId), api, signal);
 }
 
-/** Starts Orders on a free loopback port. When a client disconnects, its call to Users is aborted. */
-export async function startOrders(api: UsersApi): Promise<OrdersService> {
+/** Starts Orders on a loopback port, by default a free one. When a client disconnects, its call to Users is aborted. */
+export async function startOrders(api: UsersApi, port = 0): Promise<OrdersService> {
   const server = createServer((request, response) => {
     const controller = new AbortController();
     response.once('close', () => controller.abort());
@@ -114,6 +117,6 @@ export async function startOrders(api: UsersApi): Promise<OrdersService> {
       .catch(() => errorResponse(500, 'Internal Server Error'))
       .then((result) => sendJson(response, result));
   });
-  const port = await listen(server);
-  return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
+  const url = `http://127.0.0.1:${await listen(server, port)}`;
+  return { url, close: () => close(server) };
 }

@@ -10,9 +10,17 @@ export interface User {
 
 /**
  * The behaviour of Users: it responds, accepts requests and never responds, sends half a body and then nothing, fails the next
- * few with a status and then responds, or is down and does not listen on its port. With `failures: Infinity` it never recovers.
+ * few and then responds, or is down and does not listen on its port.
  */
-export type Behaviour = 'respond' | 'hang' | 'stall' | 'down' | { readonly failures: number; readonly status: number };
+export type Behaviour = 'respond' | 'hang' | 'stall' | 'down' | FailingBehaviour;
+
+export interface FailingBehaviour {
+  /** The number of requests that fail. With `Infinity` Users never recovers. */
+  readonly failures: number;
+  readonly status: number;
+  /** The seconds of a `Retry-After` header. Default: no such header. */
+  readonly retryAfter?: number;
+}
 
 /** A request that Users received. */
 export interface ReceivedRequest {
@@ -43,22 +51,33 @@ export function respondWithUser(url: string): JsonResponse {
 /** Returns the response under a behaviour, after `previous` requests; `undefined` for no response. */
 export function respondAs(behaviour: Behaviour, previous: number, url: string): JsonResponse | undefined {
   if (behaviour === 'hang') return undefined;
-  const isFailing = typeof behaviour === 'object' && previous < behaviour.failures;
-  return isFailing ? { status: behaviour.status, body: { detail: 'Users is failing' } } : respondWithUser(url);
+  if (typeof behaviour !== 'object' || previous >= behaviour.failures) return respondWithUser(url);
+  const { status, retryAfter } = behaviour;
+  return { status, body: { detail: 'Users is failing' }, ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }) };
 }
 
-/** Starts Users on a free loopback port. It responds until its behaviour is changed. */
-export async function startUsers(clock: Clock): Promise<UsersService> {
+/** The settings of a Users service. */
+export interface UsersOptions {
+  /** Default: a free port. */
+  readonly port?: number;
+  /** Called with each request that Users receives. Default: none. */
+  readonly onRequest?: (request: ReceivedRequest) => void;
+}
+
+/** Starts Users on the loopback interface. It responds until its behaviour is changed. */
+export async function startUsers(clock: Clock, { port: wanted = 0, onRequest }: UsersOptions = {}): Promise<UsersService> {
   let behaviour: Behaviour = 'respond';
   const requests: ReceivedRequest[] = [];
   const server = createServer((request, response) => {
     const result = respondAs(behaviour, requests.length, request.url ?? '');
-    requests.push({ at: clock.now(), ...(result && { status: result.status }) });
+    const received = { at: clock.now(), ...(result && { status: result.status }) };
+    requests.push(received);
+    onRequest?.(received);
     if (result === undefined) return;
     if (behaviour === 'stall') sendHalf(response, result);
     else sendJson(response, result);
   });
-  const port = await listen(server);
+  const port = await listen(server, wanted);
 
   return {
     url: `http://127.0.0.1:${port}`,

@@ -13,7 +13,12 @@ export const isUndici: boolean =
 /** The reason of an abort that has none of its own. */
 export const abortError = (message: string): Error => new NamedError(message, 'AbortError');
 
-/** The limit that ran out: one attempt's, the whole call's, or the longest silence allowed while the body is read. */
+/**
+ * The limit that ran out:
+ * - `'attempt'`: `timeout`, the time from sending an attempt to its response headers;
+ * - `'total'`: `totalTimeout`, the time for everything, the body too;
+ * - `'body'`: `bodyTimeout`, the longest silence while the body is read.
+ */
 export type TimeoutScope = 'attempt' | 'total' | 'body';
 
 const messages = {

@@ -30,7 +30,12 @@ export interface Failure {
   readonly method: string;
   /** The URL of the request, without user name, password, query and fragment, so that it can be logged. */
   readonly url: string;
-  /** A response with a bad status, a rejection of fetch, or a timeout of ours. */
+  /**
+   * The kind of the failure:
+   * - `'response'`: a response that is retried, or that `shouldRetry` refused; see `status`;
+   * - `'network-error'`: fetch or a layer rejected; see `error`;
+   * - `'timeout'`: the attempt was aborted by `timeout` or `totalTimeout`; `error` is a `TimeoutError`.
+   */
   readonly kind: 'response' | 'network-error' | 'timeout';
   /** The status, where `kind` is `'response'`. */
   readonly status?: number;

@@ -1,3 +1,13 @@
+/**
+ * A drop-in replacement for `fetch` with a timeout for each attempt, retries with jittered backoff, and `Retry-After`. The body
+ * of the response has no limit until you set `bodyTimeout` or `totalTimeout`.
+ *
+ * @example
+ * const api = resilientFetch.with({ timeout: 3_000, totalTimeout: 30_000 });
+ * const response = await api('https://api.example.com/users/1', { retries: 5 });
+ *
+ * @module
+ */
 export { systemClock } from './clock.ts';
 export { TimeoutError } from './errors.ts';
 export { failuresOf } from './failures.ts';

@@ -19,6 +19,9 @@ export interface ResilienceOptions {
   /**
    * The number of attempts after the first. Default 3, so at most 4 requests. 0 turns retries off; `Infinity` leaves only the
    * other limits. With 0, no time limit, and no hook, predicate or budget, the call is passed to fetch as it is.
+   *
+   * @example
+   * const response = await resilientFetch(url, { retries: 5 });
    */
   retries?: number | null | undefined;
   /**
@@ -27,6 +30,9 @@ export interface ResilienceOptions {
    * iterable in init has no such limit, because a slow upload is not a silent server. A Request's own body adds nothing.
    * An attempt that takes longer is aborted and counts as failed. The last one rejects with a `TimeoutError` of scope
    * `'attempt'`.
+   *
+   * @example
+   * const api = resilientFetch.with({ timeout: 3_000, bodyTimeout: 3_000 }); // The body has a limit of its own.
    */
   timeout?: number | false | null | undefined;
   /**
@@ -34,23 +40,37 @@ export interface ResilienceOptions {
    * flight, or a read of the body, is aborted with a `TimeoutError` of scope `'total'`. A wait that cannot end in time is not
    * begun: you get the last response or error at once. Read or cancel the body, or the timer runs until the limit. A finite
    * value gives you a Response that wraps the platform's, alike in all but identity.
+   *
+   * @example
+   * const api = resilientFetch.with({ totalTimeout: 30_000 });
    */
   totalTimeout?: number | false | null | undefined;
   /**
    * The longest silence of the returned body, in milliseconds, while you wait for its next chunk. Default `Infinity` (`false`
    * too). The read rejects with a `TimeoutError` of scope `'body'`, and the connection is closed. A finite value gives you a Response
    * that wraps the platform's, alike in all but identity. A stalled body is not retried.
+   *
+   * @example
+   * const text = await (await resilientFetch(url, { bodyTimeout: 5_000 })).text();
    */
   bodyTimeout?: number | false | null | undefined;
   /**
    * The waits between attempts. Default `{ base: 200, factor: 2, max: 30_000, jitter: 'full' }`. Settings are merged into the
    * current ones, a function replaces them. With jitter `'none'` or a function, only the backoff is added to a `Retry-After`.
+   * A function has no cap and no jitter except its own.
+   *
+   * @example
+   * const api = resilientFetch.with({ backoff: { base: 500, jitter: 'equal' } });
+   * const fixed = resilientFetch.with({ backoff: (retry) => 1_000 * retry });
    */
   backoff?: Backoff | null | undefined;
   /**
    * The longest `Retry-After`, in milliseconds, that a call waits for. Default 60 000. Above it no retry is made, and you get
    * the response at once. The jitter comes on top: the backoff, or up to a quarter of `Retry-After` if that is longer, so
    * that 100 000 clients that were given the same second do not return in that second.
+   *
+   * @example
+   * const api = resilientFetch.with({ maxRetryAfter: 5_000 }); // For a page that somebody waits for.
    */
   maxRetryAfter?: number | null | undefined;
   /**
@@ -59,10 +79,21 @@ export interface ResilienceOptions {
    * number or NaN rejects the call with a RangeError.
    *
    * @example
-   * retryAfter: async (response) => response.status === 429 ? (await response.clone().json()).retry_in * 1_000 : undefined
+   * const api = resilientFetch.with({
+   *   retryAfter: async (response) => {
+   *     if (response.status !== 429) return undefined;
+   *     const { seconds } = await response.clone().json() as { seconds: number };
+   *     return seconds * 1_000;
+   *   },
+   * });
    */
   retryAfter?: RetryAfterReader | null | undefined;
-  /** The statuses and methods that are retried. Each list replaces the current one. */
+  /**
+   * The statuses and methods that are retried. Each list replaces the current one: name the defaults that you keep.
+   *
+   * @example
+   * const api = resilientFetch.with({ retryOn: { statuses: [502, 503, 504] } });
+   */
   retryOn?: {
     /** Default 408, 425, 429, 500, 502, 503, 504. */
     statuses?: readonly number[] | undefined;
@@ -79,7 +110,9 @@ export interface ResilienceOptions {
    * Only `totalTimeout` limits its own time.
    *
    * @example
-   * shouldRetry: ({ transient, response }) => transient || response?.headers.get('x-should-retry') === 'true'
+   * const api = resilientFetch.with({
+   *   shouldRetry: ({ transient, response }) => transient || response?.headers.get('x-should-retry') === 'true',
+   * });
    */
   shouldRetry?: ((attempt: Attempt) => boolean | PromiseLike<boolean>) | null | undefined;
   /**
@@ -87,15 +120,18 @@ export interface ResilienceOptions {
    * aborts or `totalTimeout` runs out. The call rejects with what it throws or rejects with.
    *
    * @example
-   * onFailure: ({ method, url, attempt, status, delay }) => console.warn(`${method} ${url}: attempt ${attempt} got ${status}, next in ${delay} ms`)
+   * const api = resilientFetch.with({
+   *   onFailure: ({ method, url, attempt, status, error, delay }) => console.warn(method, url, attempt, status ?? error, delay),
+   * });
    */
   onFailure?: ((failure: Failure) => unknown) | null | undefined;
   /**
    * Limits the retries of all calls that share it. Default none. A call that succeeds deposits. A retry that every other limit
-   * allows withdraws, and is not made if too little is left. The call rejects with what it throws.
+   * allows withdraws, and is not made if too little is left. The call rejects with what it throws. Create it once: a new budget
+   * for each call limits nothing.
    *
    * @example
-   * budget: retryBudget()
+   * const api = resilientFetch.with({ budget: retryBudget() });
    */
   budget?: RetryBudget | null | undefined;
   /**
@@ -105,7 +141,7 @@ export interface ResilienceOptions {
    * the header: others send twice what you send twice.
    *
    * @example
-   * idempotencyKey: true
+   * await resilientFetch(url, { method: 'POST', body: '{}', idempotencyKey: true });
    */
   idempotencyKey?: boolean | ((request: RequestFacts) => string) | null | undefined;
   /**
@@ -117,13 +153,28 @@ export interface ResilienceOptions {
    * const api = resilientFetch.with({ layers: [rateGate(), circuitBreaker()] });
    */
   layers?: readonly Layer[] | null | undefined;
-  /** The source of time. Default `systemClock`. */
+  /**
+   * The source of time. Default `systemClock`. With a FakeClock, await `clock.run(call)`: time passes only when you advance it.
+   *
+   * @example
+   * const clock = new FakeClock();
+   * const response = await clock.run(resilientFetch(url, { clock, fetch: scriptedFetch([503, 200], clock) }));
+   */
   clock?: Clock | null | undefined;
-  /** The source of randomness: returns 0 <= n < 1. Default `Math.random`. */
+  /**
+   * The source of randomness: returns 0 <= n < 1. Default `Math.random`. A constant makes waits the same in each test, and
+   * removes the jitter.
+   *
+   * @example
+   * const api = resilientFetch.with({ random: seededRandom(1) });
+   */
   random?: (() => number) | null | undefined;
   /**
    * Called for each attempt. Default: the global fetch, looked up at each attempt. Arguments that the platform's Request
    * rejects are not retried, so a relative URL that only this fetch understands gets one attempt if it fails.
+   *
+   * @example
+   * const api = resilientFetch.with({ fetch: (input, init) => fetch(input, { ...init, credentials: 'include' }) });
    */
   fetch?: Fetch | null | undefined;
 }

@@ -31,7 +31,9 @@ export function parseRetryAfter(value: string | null | undefined, date: number):
  * against the response's own `Date`, so that a wrong local clock does no harm; without one, against `date`.
  *
  * @example
- * retryAfter: (response, date) => response.status === 403 ? 60_000 : retryAfterOf(response, date)
+ * const api = resilientFetch.with({
+ *   retryAfter: (response, date) => response.status === 403 ? 60_000 : retryAfterOf(response, date),
+ * });
  */
 export function retryAfterOf(response: Response, date: number): number | undefined {
   // A mock Response may have no headers.

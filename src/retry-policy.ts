@@ -7,7 +7,12 @@ import { isObject } from './fetch-arguments.ts';
 import type { RequestFacts } from './request.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
-/** The result of one attempt. */
+/**
+ * The result of one attempt, by `kind`:
+ * - `'response'`: fetch resolved, with any status, a good one too;
+ * - `'network-error'`: fetch or a layer rejected;
+ * - `'timeout'`: the attempt was aborted by `timeout`, and `error` is a `TimeoutError`.
+ */
 export type Outcome =
   | { readonly kind: 'response'; readonly response: Response; readonly error?: undefined }
   | { readonly kind: 'network-error' | 'timeout'; readonly error: unknown; readonly response?: undefined };

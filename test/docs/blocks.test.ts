@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { documents, lineOf, read, urlOf } from './repository.ts';
+import { documents, filesIn, lineOf, read, urlOf } from './repository.ts';
 
-/** A block of TypeScript or JavaScript in a document. */
+/** A block of TypeScript or JavaScript in a document, or an `@example` of a doc comment. */
 interface Block {
   readonly title: string;
   readonly file: string;
@@ -15,12 +15,24 @@ interface Block {
 
 const folder = 'dist/docs-blocks';
 
-// The file of the public API has declarations, which another test compares.
-const blocks = documents.filter((path) => path !== 'docs/public-api.md').flatMap((path) =>
-  [...read(path).matchAll(/^```(?:ts|js)\n([\s\S]*?)^```/gm)].map(({ 1: code = '', index }): Block => {
+/** The blocks of a file that a pattern finds, whose first group is the code. The code begins a line after the match. */
+const blocksIn = (path: string, pattern: RegExp): Block[] =>
+  [...read(path).matchAll(pattern)].map(({ 1: code = '', index }) => {
     const line = lineOf(read(path), index) + 1;
     return { title: `${path}:${line}`, file: `${path.replace(/\W/g, '-')}-${line}`, line, code };
-  }));
+  });
+
+/** The lines of an `@example`, up to the next tag or the end of the comment. */
+const exampleLines = /@example\n((?:^ *\*(?: (?!@).*)?\n)+)/gm;
+
+const examples = filesIn('src', '.ts').flatMap((path) =>
+  blocksIn(path, exampleLines).map((block) => ({ ...block, code: block.code.replace(/^ *\* ?/gm, '') })));
+
+// The file of the public API has declarations, which another test compares.
+const blocks = [
+  ...documents.filter((path) => path !== 'docs/public-api.md').flatMap((path) => blocksIn(path, /^```(?:ts|js)\n([\s\S]*?)^```/gm)),
+  ...examples,
+];
 
 /** The entry points, and where their names are listed. */
 const doors = [['resilient-fetch', 'src/index.ts'], ['resilient-fetch/testing', 'src/testing/index.ts'], ['resilient-fetch/layers', 'src/layers/index.ts']];
@@ -29,8 +41,10 @@ const doors = [['resilient-fetch', 'src/index.ts'], ['resilient-fetch/testing', 
 const namesIn = (text: string): string[] =>
   [...text.matchAll(/^export (type )?\{([^}]*)\}/gm)].flatMap(([, type = '', names = '']) => names.split(',').map((name) => type + name.trim()));
 
-const imports = doors.flatMap(([door = '', path = '']) =>
-  namesIn(read(path)).map((name) => ({ door, name, bare: name.replace('type ', '') })));
+const imports = [
+  { door: 'node:assert/strict', name: 'default as assert', bare: 'assert' },
+  ...doors.flatMap(([door = '', path = '']) => namesIn(read(path)).map((name) => ({ door, name, bare: name.replace('type ', '') }))),
+];
 
 /** The imports that a fragment leaves out, on one line. */
 function preludeOf(code: string): string {
@@ -54,7 +68,7 @@ const settings = {
   exclude: [],
 };
 
-describe('the code blocks of the documents', () => {
+describe('the code blocks of the documents and doc comments', () => {
   let output = '';
 
   before(() => {
@@ -65,6 +79,12 @@ describe('the code blocks of the documents', () => {
     const tsc = fileURLToPath(urlOf('node_modules/typescript/bin/tsc'));
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', fileURLToPath(urlOf(folder)), '--pretty', 'false'], { encoding: 'utf8' });
     output = stdout;
+  });
+
+  it('include each @example of src/', () => {
+    const tags = filesIn('src', '.ts').flatMap((path) => [...read(path).matchAll(/@example/g)]);
+
+    assert.equal(examples.length, tags.length);
   });
 
   it('compile without an error that is in none of them', () => {

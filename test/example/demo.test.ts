@@ -27,8 +27,18 @@ describe('the demo', () => {
 
     const output = await text(stdout);
 
-    assert.equal(output, '');
-    assert.deepEqual(await end, { code: 2, signal: null, error: 'Usage: npm run demo [-- --real-time]\n' });
+    const { code, error } = await end;
+    assert.deepEqual({ output, code }, { output: '', code: 2 });
+    assert.match(error, /^Usage: npm run demo /);
+  });
+
+  it('prints its usage for --help, and exits with 0', async () => {
+    const { stdout, end } = start('--help');
+
+    const output = await text(stdout);
+
+    assert.match(output, /^Usage: npm run demo /);
+    assert.deepEqual(await end, { code: 0, signal: null, error: '' });
   });
 
   // On Windows a signal ends a process at once.

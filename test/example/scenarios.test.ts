@@ -34,11 +34,11 @@ async function setup(t: TestContext): Promise<Setup> {
   return { clock, runner, reported };
 }
 
-/** Runs a scenario over real connections in virtual time. The clock advances only after each step of the network. */
+/** Runs a scenario over real connections in virtual time, without randomness. The clock advances only after each step of the network. */
 async function resultOf({ clock, runner, reported }: Setup, scenario: Scenario): Promise<ScenarioResult> {
   let result: ScenarioResult | undefined;
   const before = reported.length;
-  void runner.run(scenario).then((value) => { result = value; });
+  void runner.run({ ...scenario, settings: () => ({ ...scenario.settings?.(), random: () => 0.5 }) }).then((value) => { result = value; });
   for (let attempt = 1; ; attempt += 1) {
     if (scenario.behaviour === 'hang') {
       await clock.settle(() => result !== undefined || runner.users.requests.length === attempt);
@@ -64,31 +64,44 @@ const findScenario = (title: string): Scenario => {
 describe('startScenarios', () => {
   const found = { user: aaron, orders };
   const cases = [
-    { title: 'Healthy', startedAt: [0], receivedAt: [0], at: 0, status: 200, body: found },
+    { title: 'Healthy', startedAt: [0], receivedAt: [0], at: 0, response: { status: 200, body: found } },
     {
       title: 'Slow',
       startedAt: [0, 4_000, 10_000, 18_000, 30_000, 50_000],
       receivedAt: [0, 4_000, 10_000, 18_000, 30_000, 50_000],
       at: 54_000,
-      status: 404,
-      body: { detail: 'User not found: User API timed out' },
+      response: { status: 404, body: { detail: 'User not found: User API timed out' } },
     },
-    { title: 'Flaky', startedAt: [0, 0, 2_000, 6_000], receivedAt: [0, 0, 2_000, 6_000], at: 6_000, status: 200, body: found },
+    { title: 'Flaky', startedAt: [0, 0, 2_000, 6_000], receivedAt: [0, 0, 2_000, 6_000], at: 6_000, response: { status: 200, body: found } },
     {
-      title: 'Down',
+      title: 'Down: 502',
+      startedAt: [0, 0, 2_000, 6_000, 14_000, 30_000],
+      receivedAt: [0, 0, 2_000, 6_000, 14_000, 30_000],
+      at: 30_000,
+      response: { status: 404, body: { detail: 'User not found: User API failed' } },
+    },
+    {
+      title: 'Down: Users does not listen',
       startedAt: [0, 0, 2_000, 6_000, 14_000, 30_000],
       receivedAt: [],
       at: 30_000,
-      status: 404,
-      body: { detail: 'User not found: User service may be down' },
+      response: { status: 404, body: { detail: 'User not found: User service may be down' } },
     },
     {
       title: 'Stalled',
       startedAt: [0],
       receivedAt: [0],
       at: 4_000,
-      status: 404,
-      body: { detail: 'User not found: User API timed out' },
+      response: { status: 404, body: { detail: 'User not found: User API timed out' } },
+    },
+    // 4 s and a quarter of it at most; the backoff is shorter, or as long.
+    { title: 'Limited', startedAt: [0, 4_500, 9_500], receivedAt: [0, 4_500, 9_500], at: 9_500, response: { status: 200, body: found } },
+    {
+      title: 'Budget',
+      startedAt: [0, 500, 1_500],
+      receivedAt: [0, 500, 1_500],
+      at: 1_500,
+      response: { status: 404, body: { detail: 'User not found: User API failed' } },
     },
   ];
 
@@ -103,13 +116,37 @@ describe('startScenarios', () => {
     });
   }
 
-  it('sends six requests, at 0, 0, 2, 6, 14 and 30 s, if Users fails without end', async (t) => {
+  it('ends the retries when the budget is empty', async (t) => {
     const context = await setup(t);
 
-    const result = await resultOf(context, { title: 'Failing', behaviour: { failures: Infinity, status: 502 } });
+    const { attempts } = await resultOf(context, findScenario('Budget'));
 
-    assert.deepEqual(result.receivedAt, [0, 0, 2_000, 6_000, 14_000, 30_000]);
-    assert.deepEqual(result.body, { detail: 'User not found: User API failed' });
+    assert.deepEqual(attempts.map(({ stopped }) => stopped), [undefined, undefined, 'budget-empty']);
+  });
+
+  it('has a new budget for each run', async (t) => {
+    const context = await setup(t);
+
+    await resultOf(context, findScenario('Budget'));
+    const { attempts } = await resultOf(context, findScenario('Budget'));
+
+    assert.equal(attempts.length, 3);
+  });
+
+  it('aborts the call of Orders when its client disconnects', async (t) => {
+    const { clock, runner, reported } = await setup(t);
+
+    const call = runner.run(findScenario('Abort'));
+    await clock.settle(() => runner.users.requests.length === 1);
+    await clock.advance(4_000);
+    await clock.settle(() => runner.users.requests.length === 2);
+    await clock.advance(2_000);
+    const { attempts, ...result } = await call;
+
+    assert.deepEqual(result, { receivedAt: [0, 4_000], at: 6_000 });
+    assert.deepEqual(attempts, reported);
+    assert.deepEqual(attempts.map(({ kind, at, duration }) => [kind, at, duration]), [['timeout', 0, 4_000], ['aborted', 4_000, 2_000]]);
+    assert.equal(clock.pending, 0);
   });
 
   it('reports the last attempt of a failed call once', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { FakeClock } from 'resilient-fetch/testing';
-import { respondAs, respondWithUser, startUsers, type Behaviour, type UsersService } from '../../example/users.ts';
+import { respondAs, respondWithUser, startUsers, type Behaviour, type ReceivedRequest, type UsersService } from '../../example/users.ts';
 
 const aaron = { id: 1, name: 'Aaron Apple', phone: '99992222' };
 
@@ -39,6 +39,18 @@ describe('respondAs', () => {
       assert.equal(response?.status, status);
     });
   }
+
+  it('names a wait in Retry-After', () => {
+    const response = respondAs({ failures: 1, status: 429, retryAfter: 4 }, 0, '/users/1');
+
+    assert.deepEqual(response?.headers, { 'retry-after': '4' });
+  });
+
+  it('names no wait by default', () => {
+    const response = respondAs({ failures: 1, status: 429 }, 0, '/users/1');
+
+    assert.equal(response?.headers, undefined);
+  });
 });
 
 describe('startUsers', () => {
@@ -66,6 +78,16 @@ describe('startUsers', () => {
     await (await fetch(`${users.url}/users/1`)).text();
 
     assert.deepEqual(users.requests, [{ at: 0, status: 503 }, { at: 2_000, status: 200 }]);
+  });
+
+  it('reports each request as it is received', async (t) => {
+    const reported: ReceivedRequest[] = [];
+    const users = await startUsers(new FakeClock(), { onRequest: (request) => reported.push(request) });
+    t.after(() => users.close());
+
+    await (await fetch(`${users.url}/users/1`)).text();
+
+    assert.deepEqual(reported, [{ at: 0, status: 200 }]);
   });
 
   it('clears the log when its behaviour changes', async (t) => {
