@@ -34,6 +34,7 @@ async function bundle(workspace: Workspace): Promise<Report> {
   for (const [name, bundler] of Object.entries(bundlers)) {
     minified.set(name, await bundler(app, true, workspace));
     checks.push({ labels: [name, 'drops unused exports'], problem: await unusedCodeOf(bundler, workspace) });
+    checks.push({ labels: [name, 'keeps the effect of the import, in spite of `sideEffects: false`'], problem: missingEffectOf(minified.get(name) ?? '') });
   }
   checks.push(...await checkInChromium(minified, workspace));
   const size = gzippedSize(minified.get('esbuild') ?? '');
@@ -52,6 +53,10 @@ async function unusedCodeOf(bundler: Bundler, workspace: Workspace): Promise<str
   const present = unused.filter((name) => bundle.includes(name));
   return present.length > 0 ? `in the bundle: ${present.join(', ')}` : undefined;
 }
+
+/** The first copy of the package on a page defines a property of the global object: `src/global-fetch.ts` says for what. */
+const missingEffectOf = (code: string): string | undefined =>
+  code.includes('Reflect.defineProperty(globalThis') ? undefined : 'no property of the global object is defined';
 
 const gzippedSize = (code: string): number => gzipSync(code, { level: 9 }).length;
 
