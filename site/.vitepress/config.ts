@@ -25,6 +25,8 @@ export default defineConfig({
   cleanUrls: false,
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
+    // Those whose comments have enough contrast.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify: (heading) => slug(heading) },
     config(md) {
       md.use(linkToPages, root).use(showPictures);

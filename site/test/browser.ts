@@ -34,6 +34,13 @@ export async function openPage(browser: Browser, origin: string): Promise<Page &
   return Object.assign(page, { trace });
 }
 
+/** Loads a page and waits until its script runs. Colors change at once, so that they can be measured. */
+export async function load(page: Page, url: string): Promise<void> {
+  await page.goto(url, { waitUntil: 'load' });
+  await page.waitForFunction(() => '__vue_app__' in (document.querySelector('#app') ?? {}));
+  await page.addStyleTag({ content: '* { transition: none !important }' });
+}
+
 /** Sets the theme as the switch of the page does. */
 export const setTheme = (page: Page, theme: (typeof themes)[number]): Promise<void> =>
   page.evaluate((isDark) => void document.documentElement.classList.toggle('dark', isDark), theme === 'dark');

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'puppeteer-core';
-import { launchBrowser, openPage, setTheme, setWidth, themes, type Trace } from './browser.ts';
+import { launchBrowser, load, openPage, setTheme, setWidth, themes, type Trace } from './browser.ts';
 import { pagesOf, serveSite, type Site } from './site.ts';
 
 const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -67,7 +67,7 @@ describe('the pages of the site', () => {
     it(`loads, reads and fits: ${path}`, async () => {
       page.trace.errors.length = 0;
       await setWidth(page, 'wide');
-      await page.goto(`${site.origin}/${path}`, { waitUntil: 'networkidle0' });
+      await load(page, `${site.origin}/${path}`);
       await page.evaluate(axe);
       await setTheme(page, 'light');
 
