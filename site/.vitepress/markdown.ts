@@ -37,7 +37,7 @@ export function showPictures(md: MarkdownRenderer): void {
 const picture = /<picture>\s*<source[^>]*srcset="([^"]*)">\s*<img alt="([^"]*)" src="([^"]*)">\s*<\/picture>/g;
 
 const bothImages = (_: string, dark: string, alt: string, light: string): string =>
-  `<img class="light-only" alt="${alt}" src="${fromHere(light)}"><img class="dark-only" alt="${alt}" src="${fromHere(dark)}">`;
+  `<span class="picture" tabindex="0"><img class="light-only" alt="${alt}" src="${fromHere(light)}"><img class="dark-only" alt="${alt}" src="${fromHere(dark)}"></span>`;
 
 /** A path that the bundler takes for a file, and not for a package. */
 const fromHere = (path: string): string => path.startsWith('.') ? path : `./${path}`;

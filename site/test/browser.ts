@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 
-/** Starts Chromium, from Debian's package or from the path in CHROMIUM. */
-export function launchBrowser(): Promise<Browser> {
-  const path = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  if (!existsSync(path)) throw new Error('not installed: apt-get update && apt-get install --no-install-recommends chromium');
-  return puppeteer.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu', '--no-proxy-server', '--hide-scrollbars'], timeout: 60_000 });
+export const browsers = ['chromium', 'firefox'] as const;
+
+/** Starts a browser of Debian's packages, or of the paths in CHROMIUM and FIREFOX. */
+export function launchBrowser(name: (typeof browsers)[number]): Promise<Browser> {
+  const path = process.env[name.toUpperCase()] ?? `/usr/bin/${name}`;
+  if (!existsSync(path)) throw new Error(`not installed: ${path}: apt-get update && apt-get install --no-install-recommends chromium firefox-esr`);
+  return name === 'firefox'
+    ? puppeteer.launch({ browser: name, executablePath: path, extraPrefsFirefox: { 'network.proxy.type': 0 }, timeout: 60_000 })
+    : puppeteer.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu', '--no-proxy-server', '--hide-scrollbars'], timeout: 60_000 });
 }
 
 export const widths = { wide: 1_280, narrow: 390 } as const;

@@ -18,9 +18,10 @@ async function violationsOn(page: Page, rules?: readonly string[]): Promise<stri
   const { violations } = await page.evaluate(async (rules) => {
     // The script above has defined it.
     const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
-    return axe.run({ resultTypes: ['violations'], ...(rules && { runOnly: rules }) });
+    // The corner of a table with two headers is empty.
+    return axe.run({ resultTypes: ['violations'], rules: { 'empty-table-header': { enabled: false } }, ...(rules && { runOnly: rules }) });
   }, rules);
-  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help}: ${target.join(' ')}`));
+  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 120)}`));
 }
 
 /** The elements that make the page wider than the screen. */
@@ -54,7 +55,7 @@ describe('the pages of the site', () => {
 
   before(async () => {
     site = await serveSite();
-    browser = await launchBrowser();
+    browser = await launchBrowser('chromium');
     page = await openPage(browser, site.origin);
   });
 
