@@ -18,7 +18,7 @@ export default defineConfig({
   title: 'resilient-fetch',
   description: 'A drop-in fetch with timeouts, retries, jittered backoff and Retry-After, testable in virtual time.',
   srcDir: root,
-  srcExclude: [`{coverage,dist,${foldersWithoutPages.join()}}/**`, 'bench/dist/**', 'site/*.md', 'site/reference/README.md'],
+  srcExclude: [`{coverage,dist,${foldersWithoutPages.join()}}/**`, 'bench/dist/**', 'site/reference/README.md'],
   rewrites: (page) => page.replace(/(^|\/)README\.md$/, '$1index.md').replace(/^site\/reference\//, 'reference/'),
   outDir: 'dist/html',
   cacheDir: 'dist/cache',

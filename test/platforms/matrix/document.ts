@@ -25,8 +25,8 @@ Node's own fetch ends a request whose headers take 300 s, and a body that is sil
 ## React and Next.js
 
 Next.js memoizes equal GET requests of one render, except those with a \`signal\`
-([dedupe-fetch.ts](https://github.com/vercel/next.js/blob/canary/packages/next/src/server/lib/dedupe-fetch.ts)). Each attempt has a signal, unless
-\`timeout\` is \`false\`, so it is not memoized. To share one call in a render, wrap it in React's \`cache()\`. \`next: { revalidate }\` and other members of
+([dedupe-fetch.ts](https://github.com/vercel/next.js/blob/canary/packages/next/src/server/lib/dedupe-fetch.ts)). An attempt has one as soon as there is
+a limit, as by default, so it is not memoized. To share one call in a render, wrap it in React's \`cache()\`. \`next: { revalidate }\` and other members of
 \`init\` pass through to each attempt.
 
 ## Caches
