@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { launch, type Browser, type Page } from 'puppeteer-core';
 
 export const browsers = ['chromium', 'firefox'] as const;
 
@@ -8,8 +8,8 @@ export function launchBrowser(name: (typeof browsers)[number]): Promise<Browser>
   const path = process.env[name.toUpperCase()] ?? `/usr/bin/${name}`;
   if (!existsSync(path)) throw new Error(`not installed: ${path}: apt-get update && apt-get install --no-install-recommends chromium firefox-esr`);
   return name === 'firefox'
-    ? puppeteer.launch({ browser: name, executablePath: path, extraPrefsFirefox: { 'network.proxy.type': 0 }, timeout: 60_000 })
-    : puppeteer.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu', '--no-proxy-server', '--hide-scrollbars'], timeout: 60_000 });
+    ? launch({ browser: name, executablePath: path, extraPrefsFirefox: { 'network.proxy.type': 0 }, timeout: 60_000 })
+    : launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu', '--no-proxy-server', '--hide-scrollbars'], timeout: 60_000 });
 }
 
 export const widths = { wide: 1_280, narrow: 390 } as const;

@@ -1,5 +1,3 @@
-import DefaultTheme from 'vitepress/theme-without-fonts';
 import './style.css';
 
-// VitePress reads the default export.
-export default DefaultTheme;
+export { default } from 'vitepress/theme-without-fonts';
