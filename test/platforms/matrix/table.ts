@@ -110,7 +110,7 @@ function cellOf(result: Result | undefined, notes: readonly Note[]): string {
 /** The notes as numbered lists, one for each status. */
 const listOf = (notes: readonly Note[], columns: readonly Column[]): string[] =>
   notes.flatMap((note, index) => [
-    ...note.status === notes[index - 1]?.status ? [] : ['', `### ${headings[note.status]}`, ''],
+    ...note.status === notes[index - 1]?.status ? [] : ['', `## ${headings[note.status]}`, ''],
     `${index + 1}. **${groupOf(note.columns, columns)}**: ${note.text}`,
   ]);
 
