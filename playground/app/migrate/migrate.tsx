@@ -1,0 +1,5 @@
+import type { State } from '../hash.ts';
+
+export function Migrate({ state: _ }: { state: State }) {
+  return <section />;
+}
