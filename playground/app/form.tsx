@@ -16,7 +16,7 @@ export function Field({ label, hint, text = '', placeholder, choices, message = 
   const id = useId();
   const described = { id, 'aria-invalid': message !== '', 'aria-describedby': `${id}-message` };
   return (
-    <div class="field">
+    <div class={choices?.some(({ length }) => length > 16) ? 'field wide' : 'field'}>
       <label for={id}>{label}{hint && <small>{hint}</small>}</label>
       {choices === undefined
         ? <input {...described} type="text" spellcheck={false} autocomplete="off" value={text} placeholder={placeholder} onInput={({ currentTarget }) => onText(currentTarget.value.trim())} />

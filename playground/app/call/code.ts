@@ -16,7 +16,8 @@ function importsOf(code: string): string {
 /** The options, for a program. */
 export function programOf(textOf: Texts): string {
   const lines = codeOf(textOf);
-  const options = lines.length > 0 ? `{\n${indent(lines)}}` : '{}';
+  if (lines.length === 0) return "import { resilientFetch } from 'resilient-fetch';\n\nconst response = await resilientFetch(url);\n";
+  const options = `{\n${indent(lines)}}`;
   return `${importsOf(options)}\nexport const api = resilientFetch.with(${options});\n`;
 }
 

@@ -24,7 +24,7 @@ export function reasonOf({ failures, result, message, headersAt, end }: Play): s
   const stopped = failures.at(-1)?.stopped;
   if (end === Infinity) return message;
   if (stopped !== undefined) return `No retry: ${stops[stopped] ?? stopped}. ${message}`.trim();
-  return headersAt !== undefined && message === '' ? `The response ${result} is no failure to retry.` : message;
+  return headersAt !== undefined && message === '' ? `A ${result} is no failure: nothing to retry.` : message;
 }
 
 /** A sentence about one moment. */

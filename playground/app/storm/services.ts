@@ -9,6 +9,8 @@ import { policyOf, type Constant, type Values } from './ladder.ts';
 /** The end of one simulation, in words. */
 export interface Summary {
   readonly headline: string;
+  /** The requests that a call becomes. */
+  readonly load: string;
   /** The higher, the better: the policies of one service are compared by it. */
   readonly score: number;
   readonly figures: Readonly<Record<string, string>>;
@@ -20,6 +22,8 @@ export interface Service {
   /** The verb after "A service". */
   readonly title: string;
   readonly setup: string;
+  /** The subject of the headlines. */
+  readonly subject: string;
   /** The rungs that are switched on at first. */
   readonly rungs: readonly string[];
   readonly constants: readonly Constant[];
@@ -38,9 +42,9 @@ const timeout: Constant = { name: 'timeout', label: 'timeout of an attempt, ms',
 const outageConstants = (remaining: number, from: number, length: number, end: number): readonly Constant[] => [
   { name: 'length', label: 'seconds of trouble', value: length, min: 1 },
   { name: 'clients', label: 'clients', value: 2_000, min: 1 },
-  { name: 'perMinute', label: 'calls of a client per minute', value: 8.4, min: 0.01 },
-  { name: 'processes', label: 'processes that share the clients', value: 40, min: 1 },
-  { name: 'capacity', label: 'requests per second it can serve', value: 400, min: 1 },
+  { name: 'perMinute', label: 'calls of a client per minute', value: 4.2, min: 0.01 },
+  { name: 'processes', label: 'processes that share the clients', value: 20, min: 1 },
+  { name: 'capacity', label: 'requests per second it can serve', value: 200, min: 1 },
   { name: 'remaining', label: 'of these, % while in trouble', value: remaining, min: 0.01 },
   { name: 'from', label: 'trouble begins at, s', value: from },
   { name: 'end', label: 'simulation ends at, s', value: end, min: 1 },
@@ -54,6 +58,7 @@ const outage = (id: string, title: string, setup: string, constants: readonly Co
   id,
   title,
   setup,
+  subject: 'it ',
   constants,
   rungs: ['retries', 'budget', 'breaker'],
   rate: callRate,
@@ -65,13 +70,14 @@ const outage = (id: string, title: string, setup: string, constants: readonly Co
     const result = await simulateOutage(policyOf(enabled, values), scenario, seed, onSecond);
     const { requestsPerCall, goodput, recovery, inFlight } = summarizeOutage(result);
     return {
-      headline: recovery === Infinity ? `never recovers in ${end - from - length} s` : recoveryPhrase(recovery),
+      headline: recovery === Infinity ? `does not recover within ${end - from - length} s` : recoveryPhrase(recovery),
+      load: ratio(requestsPerCall.after),
       score: -recovery,
       figures: {
-        'requests per call, during': ratio(requestsPerCall.during),
-        'requests per call, after': ratio(requestsPerCall.after),
-        'answered, during': percent(goodput.during),
-        'answered, after': percent(goodput.after),
+        'requests / call: during': ratio(requestsPerCall.during),
+        'after': ratio(requestsPerCall.after),
+        'answered: during': percent(goodput.during),
+        'after it': percent(goodput.after),
         'a failure takes': Number.isNaN(result.timeToFail) ? '–' : seconds(result.timeToFail),
         'in flight, peak': whole(inFlight),
       },
@@ -90,6 +96,7 @@ const quota: Service = {
   id: 'quota',
   title: 'allows a quota',
   setup: 'Beyond its quota, the service responds with 429 and Retry-After.',
+  subject: '',
   rungs: ['retries', 'budget', 'gate'],
   constants: [
     { name: 'calls', label: 'calls', value: 300, min: 1 },
@@ -108,6 +115,7 @@ const quota: Service = {
       createQuotaService(limit, quotaWindow, latency), calls, calls * quotaWindow / limit / load, enabled, values, onSecond);
     return {
       headline: `${whole(durations.length)} of ${whole(calls)} answered`,
+      load: ratio(requestsPerCall),
       score: successRate - requestsPerCall / 1e3,
       figures: {
         'answered': percent(successRate),
@@ -123,7 +131,8 @@ const quota: Service = {
 const slowTail: Service = {
   id: 'tail',
   title: 'is sometimes slow',
-  setup: 'A few responses take far longer than the others.',
+  setup: 'A few of its responses take far longer than the others.',
+  subject: '',
   rungs: ['retries', 'hedge'],
   constants: [
     { name: 'calls', label: 'calls', value: 2_000, min: 1 },
@@ -143,6 +152,7 @@ const slowTail: Service = {
     const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => quantile(durations, share) ?? NaN);
     return {
       headline: `1 call in 100 takes ${whole(p99 ?? NaN)} ms`,
+      load: ratio(requestsPerCall),
       score: -(p99 ?? Infinity) - requestsPerCall,
       figures: {
         'answered': percent(successRate), 'requests per call': ratio(requestsPerCall),
@@ -153,7 +163,7 @@ const slowTail: Service = {
 };
 
 export const services: readonly Service[] = [
-  outage('hang', 'hangs', 'It accepts requests and does not respond. Then it works through its queue, which also holds requests that nobody waits for any more.', outageConstants(0.1, 10, 20, 90)),
+  outage('down', 'is down', 'It accepts requests and does not respond. Then it works through its queue, which also holds requests that nobody waits for any more.', outageConstants(0.1, 10, 20, 90)),
   outage('outage', 'is overloaded', 'It loses 60 % of its capacity, and its queue grows. Calls that time out stay in the queue.', outageConstants(40, 30, 30, 120)),
   quota,
   slowTail,

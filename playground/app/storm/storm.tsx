@@ -90,7 +90,7 @@ export function Storm({ state }: { state: State }) {
   const { runs, isRunning, isCurrent, start, stop } = useRuns(service, enabled, values, isValid);
   const summaries = runs.flatMap(({ summary }) => summary ?? []);
   const isDone = isCurrent && summaries.length === runs.length;
-  const advice = isDone ? adviceOf(runs.map(({ rungs }) => rungs), summaries) : undefined;
+  const advice = isDone ? adviceOf(service.subject, runs.map(({ rungs }) => rungs), summaries) : undefined;
   const end = service.end(values);
   const progress = runs.reduce((sum, { counts, summary }) => sum + (summary ? end : Math.min(end, counts.length)), 0) / (end * runs.length);
   const toggle = (id: string, isOn: boolean): void => {
@@ -117,7 +117,7 @@ export function Storm({ state }: { state: State }) {
 
       <div class="answer" role="status">
         {advice
-          ? <><p><strong>{advice.verdict}</strong> {advice.action}</p><Code title="Switch it on" code={advice.code} /></>
+          ? <><p>{advice.verdict} <strong>{advice.action}</strong></p><Code title="Switch it on" code={advice.code} /></>
           : <p><strong>{isRunning ? 'The real library is running, in virtual time …' : isValid ? 'Stopped.' : 'A constant is not valid: see below.'}</strong></p>}
       </div>
 
@@ -184,10 +184,10 @@ function Figures({ runs }: { runs: readonly Run[] }) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="all figures">
       <table>
-        <thead><tr><th scope="col">policy</th>{heads.map((head) => <th key={head} scope="col">{head}</th>)}<th scope="col">result</th></tr></thead>
+        <thead><tr><th scope="col">policy</th>{heads.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
         <tbody>
           {runs.map(({ rungs, summary }) => (
-            <tr key={rungs.length}><th scope="row">{nameOf(rungs)}</th>{heads.map((head) => <td key={head}>{summary?.figures[head]}</td>)}<td>{summary?.headline}</td></tr>
+            <tr key={rungs.length}><th scope="row">{nameOf(rungs)}</th>{heads.map((head) => <td key={head}>{summary?.figures[head]}</td>)}</tr>
           ))}
         </tbody>
       </table>
