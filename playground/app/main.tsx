@@ -1,4 +1,3 @@
-import './turns.ts';
 import { render } from 'preact';
 import { Call } from './call/call.tsx';
 import { useHash } from './hash.ts';

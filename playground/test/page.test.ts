@@ -18,8 +18,11 @@ writeFileSync(page, read('playground/dist/index.html').replace('<head>', () => `
 
 /** Shows a state of the page, and returns a value once nothing is busy. */
 const show = (hash: string, expression: string): string => `
-  location.hash = ${JSON.stringify(hash)};
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  const hash = ${JSON.stringify(hash)};
+  const shown = location.hash.slice(1) === hash ? undefined : new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
+  location.hash = hash;
+  await shown;
+  await new Promise((resolve) => setTimeout(resolve));
   while (document.querySelector('section:not([aria-busy=true])') === null) await new Promise((resolve) => setTimeout(resolve, 20));
   return ${expression};`;
 

@@ -36,7 +36,7 @@ function outcomeOf({ kind, delay, retryAfter }: Answer): ScriptedOutcome {
   const outcome: ScriptedOutcome = kind === 'hang' ? 'hang'
     : kind === 'reset' ? new TypeError('connection reset')
     : kind === 'stall' ? () => new Response(stalledBody(), { headers })
-    : () => new Response('{}', { status: Number(kind), headers });
+    : () => new Response(null, { status: Number(kind), headers });
   return delay === 0 ? outcome : { after: delay, outcome };
 }
 
@@ -50,6 +50,6 @@ export function codeOfAnswer({ kind, delay, retryAfter }: Answer): string {
   const code = kind === 'hang' ? "'hang'"
     : kind === 'reset' ? "new TypeError('connection reset')"
     : kind === 'stall' ? `() => new Response(stalledBody()${init && `, { ${init} }`})`
-    : `() => new Response('{}', { status: ${[kind, init].filter(Boolean).join(', ')} })`;
+    : init === '' ? kind : `() => new Response(null, { status: ${kind}, ${init} })`;
   return delay === 0 ? code : `{ after: ${delay}, outcome: ${code} }`;
 }

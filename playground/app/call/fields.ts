@@ -60,7 +60,7 @@ export const groups: readonly Group[] = [
       member('backoff.base', settings.base, 'first wait, ms'),
       member('backoff.factor', settings.factor, 'multiplier of each further wait'),
       member('backoff.max', settings.max, 'longest wait, ms'),
-      choice('backoff.jitter', 'how randomness spreads a wait', String(settings.jitter), "'equal'", "'decorrelated'", "'none'"),
+      choice('backoff.jitter', 'how randomness spreads a wait', String(settings.jitter), 'equal', 'decorrelated', 'none'),
     ],
   },
   {
@@ -122,7 +122,7 @@ function parse(text: string): unknown {
 export function valueOf({ choices, isList }: Field, text: string): unknown {
   if (isList) return text.split(/[\s,]+/).filter(Boolean).map(parse);
   if (choices === undefined) return parse(text);
-  return text in functions ? functions[text] : text.replaceAll("'", '');
+  return text in functions ? functions[text] : text;
 }
 
 /** The members that were changed in a group. */
@@ -166,7 +166,7 @@ const literal = (value: unknown): string =>
 
 const codeOfField = (field: Field, text: string): string => {
   if (field.isList) return `[${text.split(/[\s,]+/).filter(Boolean).map((part) => literal(parse(part))).join(', ')}]`;
-  return field.choices === undefined ? literal(parse(text)) : text;
+  return text in functions ? text : literal(parse(text));
 };
 
 /** The code of the options, one member a line. */
