@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 /** The state of the page: texts by name. A name that is absent has its default. */
 export interface State {
@@ -14,7 +14,8 @@ const readHash = (): URLSearchParams => new URLSearchParams(location.hash.slice(
 /** Keeps the whole state in the hash of the URL, so that a link shows what its sender saw. */
 export function useHash(): State {
   const [params, setParams] = useState(readHash);
-  useEffect(() => {
+  // At once, because an effect waits for a frame, and a change before it would be missed.
+  useLayoutEffect(() => {
     const onChange = (): void => setParams(readHash());
     addEventListener('hashchange', onChange);
     return () => removeEventListener('hashchange', onChange);

@@ -3,7 +3,6 @@ import { Call } from './call/call.tsx';
 import { useHash } from './hash.ts';
 import { Migrate } from './migrate/migrate.tsx';
 import { Storm } from './storm/storm.tsx';
-import './style.css';
 
 const views = [
   { id: 'storm', title: 'A service in trouble', View: Storm },

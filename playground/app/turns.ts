@@ -6,5 +6,3 @@ Object.assign(globalThis, { MessageChannel: undefined });
 
 // Stack traces of simulated errors are never read, and capturing them takes much of the time.
 Object.assign(Error, { stackTraceLimit: 0 });
-
-export {};

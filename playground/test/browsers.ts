@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import puppeteer, { type Browser as PuppeteerBrowser, type LaunchOptions } from 'puppeteer-core';
+import { launch as launchBrowser, type Browser as PuppeteerBrowser, type LaunchOptions } from 'puppeteer-core';
 
 /** A browser with one page. */
 export interface Browser {
@@ -21,7 +21,7 @@ const launchFirefox = (): Promise<PuppeteerBrowser> =>
   launch('firefox-esr', { browser: 'firefox', extraPrefsFirefox: { 'network.proxy.type': 0 } });
 
 const launch = (program: string, options: LaunchOptions): Promise<PuppeteerBrowser> =>
-  puppeteer.launch({ ...options, executablePath: pathOf(program), timeout: 60_000, protocolTimeout: 120_000 });
+  launchBrowser({ ...options, executablePath: pathOf(program), timeout: 60_000, protocolTimeout: 120_000 });
 
 /** The path of a program from a Debian package. Throws if the package is not installed. */
 function pathOf(program: string): string {

@@ -11,7 +11,7 @@ const resultOf = ({ failure, requests }: AttemptBar, { result }: Play): string =
 };
 
 const waitOf = ({ failure }: AttemptBar): string =>
-  failure?.delay === undefined ? '' : `then waits ${duration(failure.delay)} (${failure.delayFrom === 'retry-after' ? 'Retry-After' : 'backoff'})`;
+  failure?.delay === undefined ? '' : `, then waits ${duration(failure.delay)} (${failure.delayFrom === 'retry-after' ? 'Retry-After' : 'backoff'})`;
 
 const stops: Readonly<Record<string, string>> = {
   'retries-spent': 'all retries are spent', 'permanent': 'the same request would fail the same way', 'not-repeatable': 'the method is not safe to send again',
@@ -63,7 +63,7 @@ export function Timeline({ play, bars, span, at, limits }: { play: Play; bars: r
           return (
             <g key={bar.attempt} class={`attempt ${isGood ? 'good' : 'bad'}`}>
               <text y={y + 15} {...textAt(bar.start)}>
-                <tspan class="name">attempt {bar.attempt}: {resultOf(bar, play)}</tspan> {bar.end > bar.start && `after ${duration(bar.end - bar.start)}`} <tspan class="wait">{waitOf(bar)}</tspan>
+                <tspan class="name">attempt {bar.attempt}: {resultOf(bar, play)}</tspan> {bar.end > bar.start && `after ${duration(bar.end - bar.start)}`}<tspan class="wait">{waitOf(bar)}</tspan>
               </text>
               {bar.failure?.delay !== undefined && <rect class={`pause ${bar.failure.delayFrom}`} x={percentOf(bar.end)} width={width(bar.end, bar.end + bar.failure.delay)} y={y + 26} height="6" rx="3" />}
               <rect class="layer" x={percentOf(bar.start)} width={width(bar.start, bar.end)} y={y + 22} height="14" rx="3" />

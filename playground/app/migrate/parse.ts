@@ -1,4 +1,4 @@
-import { parseExpressionAt, type Expression, type Property, type SpreadElement } from 'acorn';
+import { parseExpressionAt, type BinaryExpression, type Expression, type Property, type SpreadElement } from 'acorn';
 
 /** A value of pasted options: data, or the code of what is not data. */
 export type Value = number | string | boolean | null | Code | readonly Value[] | Values;
@@ -23,7 +23,7 @@ const words: Readonly<Record<string, Value>> = { True: true, False: false, None:
  */
 export function parseOptions(source: string): Values {
   // Python's sets look like blocks.
-  const text = source.trim().replace(/\{(\s*["'\d][^:{}]*)\}/g, '[$1]').replace(/^\s*#.*$/gm, '').replace(/^(?:const|let|export const|retries?) +\w* *=/, '').replace(/^\w+ *= *(?=\w+\()/, '');
+  const text = source.trim().replace(/\{(\s*["'\d][^:{}]*)\}/g, '[$1]').replace(/^\s*#.*$/gm, '').replace(/^(?:(?:const|let) +)?\w+ *= */, '');
   if (text === '') return {};
   const expression = parseExpressionAt(text, 0, { ecmaVersion: 'latest', allowAwaitOutsideFunction: true });
   const values = valuesOf(expression, text);
@@ -39,8 +39,7 @@ function valuesOf(expression: Expression | SpreadElement, text: string): Values 
   const keywords = expression.arguments.flatMap((argument) =>
     argument.type === 'AssignmentExpression' && argument.left.type === 'Identifier' ? [[argument.left.name, valueOf(argument.right, text)] as const] : []);
   const objects = expression.arguments.flatMap((argument) => (argument.type === 'ObjectExpression' ? [valuesOf(argument, text) ?? {}] : []));
-  const method = expression.callee.type === 'MemberExpression' || expression.callee.type === 'Identifier' ? objects : [];
-  return Object.assign(Object.fromEntries(keywords), ...method) as Values;
+  return { ...Object.fromEntries(keywords), ...objects.at(-1) };
 }
 
 function memberOf(property: Property | SpreadElement, text: string): readonly (readonly [string, Value])[] {
@@ -52,34 +51,24 @@ function memberOf(property: Property | SpreadElement, text: string): readonly (r
 }
 
 function valueOf(expression: Expression | SpreadElement, text: string): Value {
-  switch (expression.type) {
-    case 'Literal':
-      return typeof expression.value === 'number' || typeof expression.value === 'string' || typeof expression.value === 'boolean' ? expression.value : null;
-    case 'ObjectExpression':
-      return valuesOf(expression, text) ?? {};
-    case 'ArrayExpression':
-      return expression.elements.flatMap((element) => (element === null ? [] : valueOf(element, text)));
-    case 'SequenceExpression':
-      return expression.expressions.map((item) => valueOf(item, text));
-    case 'ParenthesizedExpression':
-      return valueOf(expression.expression, text);
-    case 'Identifier':
-      return words[expression.name] ?? new Code(expression.name);
-    case 'BinaryExpression':
-      return numberOf(expression, text);
-    case 'CallExpression':
-      // frozenset(['GET']) is its list.
-      return expression.arguments.length === 1 && expression.arguments[0]?.type === 'ArrayExpression' ? valueOf(expression.arguments[0], text) : new Code(text.slice(expression.start, expression.end));
-    default:
-      return new Code(text.slice(expression.start, expression.end));
-  }
+  const code = new Code(text.slice(expression.start, expression.end));
+  if (expression.type === 'Literal') return isPlain(expression.value) ? expression.value : code;
+  if (expression.type === 'ObjectExpression') return valuesOf(expression, text) ?? {};
+  if (expression.type === 'ArrayExpression') return expression.elements.flatMap((element) => (element === null ? [] : valueOf(element, text)));
+  if (expression.type === 'SequenceExpression') return expression.expressions.map((item) => valueOf(item, text));
+  if (expression.type === 'Identifier') return words[expression.name] ?? code;
+  if (expression.type === 'BinaryExpression') return numberOf(expression, text) ?? code;
+  // frozenset(['GET']) is its list.
+  if (expression.type === 'CallExpression' && expression.arguments[0]?.type === 'ArrayExpression') return valueOf(expression.arguments[0], text);
+  return code;
 }
 
+const isPlain = (value: unknown): value is number | string | boolean | null => value === null || ['number', 'string', 'boolean'].includes(typeof value);
+
 /** A product or sum of numbers, such as `60 * 1000`. */
-function numberOf(expression: Expression, text: string): Value {
-  const source = text.slice(expression.start, expression.end);
-  if (expression.type !== 'BinaryExpression' || expression.left.type === 'PrivateIdentifier') return new Code(source);
-  const [left, right] = [valueOf(expression.left, text), valueOf(expression.right, text)];
-  if (typeof left !== 'number' || typeof right !== 'number') return new Code(source);
-  return { '*': left * right, '+': left + right, '-': left - right, '/': left / right }[expression.operator as string] ?? new Code(source);
+function numberOf({ left, operator, right }: BinaryExpression, text: string): number | undefined {
+  if (left.type === 'PrivateIdentifier') return undefined;
+  const [a, b] = [valueOf(left, text), valueOf(right, text)];
+  if (typeof a !== 'number' || typeof b !== 'number') return undefined;
+  return new Map<string, number>([['*', a * b], ['+', a + b], ['-', a - b], ['/', a / b]]).get(operator);
 }

@@ -31,5 +31,5 @@ export function adviceOf(subject: string, steps: readonly (readonly Rung[])[], s
 function codeOf(rungs: readonly Rung[]): string {
   const layers = rungs.filter(({ code }) => code.startsWith('layers')).map(({ code }) => code.slice('layers: ['.length, -1));
   const members = [...rungs.filter(({ id }) => id === 'budget').map(({ code }) => code), ...(layers.length > 0 ? [`layers: [${layers.join(', ')}]`] : [])];
-  return members.length > 0 ? `const api = resilientFetch.with({ ${members.join(', ')} });` : 'const response = await resilientFetch(url);';
+  return members.length > 0 ? `const api = resilientFetch.with({\n${members.map((member) => `  ${member},\n`).join('')}});` : 'const response = await resilientFetch(url);';
 }
