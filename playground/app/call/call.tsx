@@ -81,7 +81,7 @@ export function Call({ state }: { state: State }) {
       <div class="split">
         <div class="result">
           <Script answers={parseAnswers(answers)} onAnswers={(next) => state.set({ server: formatAnswers(next), at: undefined })} />
-          {play && <Result play={play} state={state} isValid={isValid} />}
+          {play ? <Result play={play} state={state} isValid={isValid} /> : !isValid && <p class="verdict" role="status">An option is not valid: see the message beside it.</p>}
           {distribution && <Histogram distribution={distribution} />}
           {play && <Code title="Your options" code={programOf(textOf)} />}
           {play && <details><summary>The same call as a test, in Node</summary><Code title="call.test.mjs" code={testOf(textOf, answers, randomOf(random)[1], play)} /></details>}

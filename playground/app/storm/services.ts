@@ -97,7 +97,7 @@ const quota: Service = {
   title: 'allows a quota',
   setup: 'Beyond its quota, the service responds with 429 and Retry-After.',
   subject: '',
-  rungs: ['retries', 'budget', 'gate'],
+  rungs: ['retries', 'gate'],
   constants: [
     { name: 'calls', label: 'calls', value: 300, min: 1 },
     { name: 'load', label: 'calls, as a multiple of the quota', value: 5, min: 0.1 },
