@@ -38,6 +38,7 @@ function useRuns(service: Service, enabled: readonly string[], values: Values, i
   const [runs, setRuns] = useState<readonly Run[]>(emptyRuns(enabled));
   const [isRunning, setRunning] = useState(false);
   const [started, setStarted] = useState('');
+  const [failure, setFailure] = useState('');
   const key = JSON.stringify([service.id, enabled, values]);
   const stop = useRef(new AbortController());
   const change = (index: number, next: (run: Run) => Run): void => setRuns((all) => all.map((run, at) => (at === index ? next(run) : run)));
@@ -47,6 +48,7 @@ function useRuns(service: Service, enabled: readonly string[], values: Values, i
     const { signal } = stop.current = new AbortController();
     setRuns(emptyRuns(enabled));
     setStarted(key);
+    setFailure('');
     setRunning(true);
     const tasks = stepsOf(enabled).map((rungs, index) => async () => {
       const job = { service: service.id, enabled: rungs.map(({ id }) => id), values };
@@ -56,9 +58,11 @@ function useRuns(service: Service, enabled: readonly string[], values: Values, i
       const summary = await runInWorker('storm', job, signal, onProgress);
       change(index, (run) => ({ ...run, summary }));
     });
-    // A stop is no failure, and what went wrong in a worker has no result to show.
-    await inParallel(tasks).catch(() => {});
-    if (!signal.aborted) setRunning(false);
+    const problem = await inParallel(tasks).then(() => '', String);
+    // A stop is no failure.
+    if (signal.aborted) return;
+    setFailure(problem);
+    setRunning(false);
   };
   useEffect(() => {
     if (!isValid) return undefined;
@@ -71,6 +75,7 @@ function useRuns(service: Service, enabled: readonly string[], values: Values, i
   return {
     runs,
     isRunning,
+    failure,
     isCurrent: started === key,
     start,
     stop: () => {
@@ -87,7 +92,7 @@ export function Storm({ state }: { state: State }) {
   const constants = constantsOf(service);
   const values = valuesOf(constants, textOf);
   const isValid = constants.every((constant) => messageOf(constant, values) === '');
-  const { runs, isRunning, isCurrent, start, stop } = useRuns(service, enabled, values, isValid);
+  const { runs, isRunning, failure, isCurrent, start, stop } = useRuns(service, enabled, values, isValid);
   const summaries = runs.flatMap(({ summary }) => summary ?? []);
   const isDone = isCurrent && summaries.length === runs.length;
   const advice = isDone ? adviceOf(service.subject, runs.map(({ rungs }) => rungs), summaries) : undefined;
@@ -118,7 +123,7 @@ export function Storm({ state }: { state: State }) {
       <div class="answer" role="status">
         {advice
           ? <><p>{advice.verdict} <strong>{advice.action}</strong></p><Code title="Switch it on" code={advice.code} /></>
-          : <p><strong>{isRunning ? 'The real library is running, in virtual time …' : isValid ? 'Stopped.' : 'A constant is not valid: see below.'}</strong></p>}
+          : <p><strong>{isRunning ? 'The real library is running, in virtual time …' : isValid ? failure || 'Stopped.' : 'A constant is not valid: see below.'}</strong></p>}
       </div>
 
       <div class="controls">
