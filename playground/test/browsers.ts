@@ -21,7 +21,7 @@ const launchFirefox = (): Promise<PuppeteerBrowser> =>
   launch('firefox-esr', { browser: 'firefox', extraPrefsFirefox: { 'network.proxy.type': 0 } });
 
 const launch = (program: string, options: LaunchOptions): Promise<PuppeteerBrowser> =>
-  launchBrowser({ ...options, executablePath: pathOf(program), timeout: 60_000, protocolTimeout: 120_000 });
+  launchBrowser({ ...options, executablePath: pathOf(program), timeout: 60_000, protocolTimeout: 300_000 });
 
 /** The path of a program from a Debian package. Throws if the package is not installed. */
 function pathOf(program: string): string {
@@ -80,7 +80,7 @@ async function startWebKit(): Promise<Browser> {
     capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': { binary: miniBrowser(), args: ['--automation'] } } },
   }) as { sessionId: string };
   const session = `/session/${sessionId}`;
-  await send('POST', `${session}/timeouts`, { script: 120_000, pageLoad: 60_000 });
+  await send('POST', `${session}/timeouts`, { script: 300_000, pageLoad: 60_000 });
   return {
     open: (url) => send('POST', `${session}/url`, { url }),
     async evaluate(body) {
