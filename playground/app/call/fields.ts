@@ -140,11 +140,11 @@ export function optionsOf(textOf: Texts): ResilienceOptions {
   const layers: Layer[] = [];
   for (const group of groups.filter((candidate) => isOn(candidate, textOf))) {
     const changes = changesIn(group, textOf);
+    // Any value may be passed: each function checks its own settings.
     const created = group.create?.({ ...required[group.name], ...changes } as never);
     if (group.name === '') Object.assign(options, changes);
     else if (group.name === 'budget') options.budget = created;
-    // The other groups with a function create layers.
-    else if (created !== undefined) layers.push(created as Layer);
+    else if (created !== undefined) layers.push(created as Layer); // The other groups with a function create layers.
     else if (Object.keys(changes).length > 0) options[group.name] = changes;
   }
   return { ...options, ...(layers.length > 0 ? { layers } : {}) };
