@@ -58,17 +58,20 @@ export const contextOf = (input: Input, init: Init | undefined, context: Attempt
 export const contextOfSignal = (signal: AbortSignal | undefined): AttemptContext | undefined => contexts.get(signal as AbortSignal);
 
 function plainContext(input: Input, init: Init | undefined): AttemptContext {
-  const { method, url, headers } = requestFacts(input, init);
+  const request = requestFacts(input, init);
+  const { method } = request;
   return {
     attempt: 1,
     elapsed: 0,
     left: Infinity,
     failures: [],
     method,
-    url: loggableUrl(url),
+    url: loggableUrl(request.url),
     clock: systemClock,
     random: systemRandom,
-    repeatable: repeatableMethods.has(method) || headers.has('idempotency-key'),
+    get repeatable() {
+      return repeatableMethods.has(method) || request.headers.has('idempotency-key');
+    },
     retryAfter: (response) => retryAfterOf(response, systemClock.date()),
   };
 }

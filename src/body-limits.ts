@@ -31,9 +31,11 @@ export const withBodyLimits = (limits: Limits): DispatchLayer => (dispatch) => (
         }
       } catch (error) {
         discard(original);
+        // First, because the end of the body releases the outer limit, which then reports nothing.
+        callback.onError(error);
         body?.fail(error);
         request?.abort(error);
-        return callback.onError(error);
+        return;
       }
       callback.onResponse(response, request);
     },

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { withBodyLimits } from '../../src/body-limits.ts';
 import type { Clock } from '../../src/clock.ts';
 import { TimeoutError } from '../../src/errors.ts';
+import { resilientFetch } from '../../src/resilient-fetch.ts';
 import { FakeClock } from '../../src/testing/index.ts';
 import { collectGarbage } from '../support/garbage-collection.ts';
 import { rejectionOf } from '../support/wait.ts';
@@ -522,6 +523,19 @@ describe('withBodyLimits', () => {
     await new FakeClock().settle();
     assert.ok('cancelled' in state && controller.signal.aborted);
   });
+
+  for (const member of ['status', 'headers', 'redirected']) {
+    it(`ends a call under a total timeout with the error of a mock's ${member}`, async () => {
+      const error = new Error('from a getter');
+      const clock = new FakeClock();
+      const fetch = async (): Promise<Response> => Object.defineProperty(new Response('text'), member, { get: () => { throw error; } });
+
+      const rejection = rejectionOf(resilientFetch(url, { fetch, clock, retries: 0, totalTimeout: 1_000 }));
+
+      assert.equal(await clock.run(rejection), error);
+      assert.equal(clock.pending, 0);
+    });
+  }
 
   it('passes an error on', async () => {
     const error = new TypeError('reset');

@@ -36,7 +36,7 @@ interface Result extends CallOutcomes {
 const [limit, window, latency, calls] = [20, 10_000, 50, 300];
 
 /** Serves the first requests in each window, and sheds the others with 429 and the seconds until the next window. */
-export const quotaService: ServiceFactory = (clock) => {
+export const createQuotaService = (limit: number, window: number, latency: number): ServiceFactory => (clock) => {
   let [current, used] = [0, 0];
   return () => {
     const now = clock.now();
@@ -47,6 +47,8 @@ export const quotaService: ServiceFactory = (clock) => {
     return respondAfter(clock, latency, new Response(null, { status: 429, headers: { 'retry-after': String(wait) } }));
   };
 };
+
+const quotaService = createQuotaService(limit, window, latency);
 
 export const quota: Experiment<Job, Result> = {
   name: 'quota',

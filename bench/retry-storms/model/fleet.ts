@@ -13,6 +13,9 @@ export interface FleetCounts {
   readonly ended: number[];
 }
 
+/** Called after each second of simulated time, with the counts so far. */
+export type OnSecond = (second: number, counts: FleetCounts) => void;
+
 export const emptyCounts = (): FleetCounts => ({ started: [], requests: [], succeeded: [], ended: [] });
 
 /** Adds 1 to the count of the second that `now` lies in. */

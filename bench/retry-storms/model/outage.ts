@@ -2,7 +2,7 @@ import { cumsum, max, median, range, sum } from 'd3-array';
 import { resilientFetch } from 'resilient-fetch';
 import { seededRandom } from 'resilient-fetch/testing';
 import { CoarseClock } from './coarse-clock.ts';
-import { emptyCounts, increment, startFleet, type FleetCounts } from './fleet.ts';
+import { emptyCounts, increment, startFleet, type FleetCounts, type OnSecond } from './fleet.ts';
 import type { Policy } from './policies.ts';
 import { Service, type ServiceSettings } from './service.ts';
 
@@ -36,7 +36,7 @@ export interface Outage {
   readonly timeToFail: number;
 }
 
-export async function simulateOutage(policy: Policy, scenario: Scenario, seed: number): Promise<Outage> {
+export async function simulateOutage(policy: Policy, scenario: Scenario, seed: number, onSecond?: OnSecond): Promise<Outage> {
   const { capacity, load, outageStart, outageEnd, end, processes, timeout } = scenario;
   const clock = new CoarseClock(1);
   const counts = emptyCounts();
@@ -51,10 +51,15 @@ export async function simulateOutage(policy: Policy, scenario: Scenario, seed: n
   };
 
   startFleet({ clock, random: arrivals, clients, rate: capacity * load, until: end * 1_000, counts, onEnd });
-  await clock.advance(outageEnd * 1_000);
-  const { queueLength } = service;
-  await clock.advance((end - outageEnd) * 1_000);
-  return { policy: policy.name, scenario, counts, queueLengths: [queueLength, service.queueLength], timeToFail: median(timesToFail) ?? NaN };
+  const advance = async (from: number, to: number): Promise<number> => {
+    for (let second = from + 1; second <= to; second += 1) {
+      await clock.advance(1_000);
+      onSecond?.(second, counts);
+    }
+    return service.queueLength;
+  };
+  const queueLengths = [await advance(0, outageEnd), await advance(outageEnd, end)] as const;
+  return { policy: policy.name, scenario, counts, queueLengths, timeToFail: median(timesToFail) ?? NaN };
 }
 
 const capacityIn = ({ capacity, remaining, outageStart, outageEnd }: Scenario): ServiceSettings['capacity'] =>

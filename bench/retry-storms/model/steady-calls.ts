@@ -1,6 +1,7 @@
 import { resilientFetch, type Clock, type Fetch, type ResilienceOptions } from 'resilient-fetch';
 import { seededRandom } from 'resilient-fetch/testing';
 import { CoarseClock } from './coarse-clock.ts';
+import { emptyCounts, increment, type OnSecond } from './fleet.ts';
 
 /** Makes the `fetch` of a service. */
 export type ServiceFactory = (clock: Clock, random: () => number) => Fetch;
@@ -34,24 +35,34 @@ export const respondAfter = (clock: Clock, ms: number, response: Response = ok):
   new Promise((resolve) => void clock.setTimeout(() => resolve(response), ms));
 
 /** Calls at even distances. */
-export async function simulateSteadyCalls({ options, service, wrap, calls, span }: SteadyCalls, seed: number): Promise<CallOutcomes> {
+export async function simulateSteadyCalls({ options, service, wrap, calls, span }: SteadyCalls, seed: number, onSecond?: OnSecond): Promise<CallOutcomes> {
   const clock = new CoarseClock(1);
   const random = seededRandom(seed);
   const durations: number[] = [];
-  let requests = 0;
+  const counts = emptyCounts();
+  let [requests, ended] = [0, 0];
   const send = service(clock, random);
   const fetch: Fetch = (input, init) => {
     requests += 1;
+    increment(counts.requests, clock.now());
     return send(input, init);
   };
   const client = resilientFetch.with({ clock, random, fetch: wrap?.(fetch, clock, random) ?? fetch, ...options });
   const call = (): void => {
     const start = clock.now();
-    client('http://service.test/').then(({ status }) => {
-      if (status === 200) durations.push(clock.now() - start);
-    }, () => {});
+    increment(counts.started, start);
+    client('http://service.test/').then(({ status }) => status === 200, () => false).then((isSuccess) => {
+      ended += 1;
+      increment(counts.ended, clock.now());
+      if (!isSuccess) return;
+      increment(counts.succeeded, clock.now());
+      durations.push(clock.now() - start);
+    });
   };
   for (let index = 0; index < calls; index += 1) clock.setTimeout(call, span * index / calls);
-  await clock.advance(span + 1_000_000);
+  for (let second = 1; ended < calls && second * 1_000 <= span + 1_000_000; second += 1) {
+    await clock.advance(1_000);
+    onSecond?.(second, counts);
+  }
   return { successRate: durations.length / calls, requestsPerCall: requests / calls, durations };
 }

@@ -23,6 +23,14 @@ describe('simulateOutage', () => {
     assert.deepEqual(other?.counts.started, first?.counts.started);
   });
 
+  it('reports the counts after each second', async () => {
+    const reported: number[] = [];
+
+    const { counts } = await simulateOutage(noRetries, { ...small, end: 60 }, 7, (second, { ended }) => void reported.push(second, ended[second - 1] ?? 0));
+
+    assert.deepEqual(reported, Array.from({ length: 60 }, (_, index) => [index + 1, counts.ended[index] ?? 0]).flat());
+  });
+
   it('sends one request per call without an outage', async () => {
     const { requestsPerCall, recovery } = await summaryOf(ourDefault, { remaining: 1 });
 

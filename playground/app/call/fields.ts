@@ -1,0 +1,189 @@
+import { resilientFetch, retryBudget, type ResilienceOptions } from 'resilient-fetch';
+import { circuitBreaker, concurrencyLimit, hedge, rateGate, type Layer } from 'resilient-fetch/layers';
+import { defaults } from '../../../src/options.ts';
+
+/** One input of the form. */
+export interface Field {
+  /** The name in the state, such as `retries` or `backoff.base`. */
+  readonly name: string;
+  readonly hint: string;
+  /** The library's own default, as text. */
+  readonly placeholder: string;
+  /** The code of the values to choose from. Absent for free text. */
+  readonly choices?: readonly string[];
+  /** True if several values are given, with commas between them. */
+  readonly isList?: boolean;
+}
+
+export interface Group {
+  /** The option that the fields are members of. Empty for options of their own. */
+  readonly name: string;
+  readonly title: string;
+  readonly fields: readonly Field[];
+  /** Creates the budget or layer from its settings. Such a group has to be switched on. */
+  readonly create?: (settings: never) => unknown;
+}
+
+export type Texts = (name: string) => string | undefined;
+
+/** Functions to choose from, by their code: code in a link must not run. */
+const functions: Readonly<Record<string, unknown>> = {
+  'true': true,
+  '() => null': () => null,
+  '() => 1_000': () => 1_000,
+  '() => false': () => false,
+  '({ transient, attempt }) => transient && attempt < 2': ({ transient, attempt }: { transient: boolean; attempt: number }) => transient && attempt < 2,
+  '({ transient, response }) => transient || response?.status === 404':
+    ({ transient, response }: { transient: boolean; response?: Response }) => transient || response?.status === 404,
+  'console.warn': () => {},
+};
+
+const { backoff } = defaults;
+const settings: Readonly<Record<string, unknown>> = typeof backoff === 'function' ? {} : { ...backoff };
+const option = (name: keyof typeof defaults, hint: string): Field => ({ name, hint, placeholder: String(defaults[name]) });
+const member = (name: string, placeholder: unknown, hint: string): Field => ({ name, hint, placeholder: String(placeholder) });
+const choice = (name: string, hint: string, placeholder: string, ...choices: string[]): Field => ({ name, hint, placeholder, choices });
+const list = (name: string, values: Iterable<unknown>, hint: string): Field => ({ name, hint, placeholder: [...values].join(', '), isList: true });
+
+export const groups: readonly Group[] = [
+  {
+    name: '', title: 'Limits', fields: [
+      option('retries', 'attempts after the first'),
+      option('timeout', 'ms to the headers of each attempt'),
+      option('totalTimeout', 'ms for everything, the body too'),
+      option('bodyTimeout', 'longest silence of the body, ms'),
+      option('maxRetryAfter', 'longest Retry-After to wait for, ms'),
+    ],
+  },
+  {
+    name: 'backoff', title: 'Waits: backoff', fields: [
+      member('backoff.base', settings.base, 'first wait, ms'),
+      member('backoff.factor', settings.factor, 'multiplier of each further wait'),
+      member('backoff.max', settings.max, 'longest wait, ms'),
+      choice('backoff.jitter', 'how randomness spreads a wait', String(settings.jitter), 'equal', 'decorrelated', 'none'),
+    ],
+  },
+  {
+    name: 'retryOn', title: 'What is retried: retryOn', fields: [
+      list('retryOn.statuses', defaults.retryOn.statuses, 'statuses'),
+      list('retryOn.methods', defaults.retryOn.methods, 'methods'),
+    ],
+  },
+  {
+    name: '', title: 'Functions', fields: [
+      choice('shouldRetry', 'decides about each outcome', '({ transient }) => transient', '() => false', '({ transient, attempt }) => transient && attempt < 2', '({ transient, response }) => transient || response?.status === 404'),
+      choice('retryAfter', 'reads the wait that a server names', 'retryAfterOf', '() => null', '() => 1_000'),
+      choice('onFailure', 'gets the record of each failure', 'none', 'console.warn'),
+      choice('idempotencyKey', 'lets a POST be retried', 'none', 'true'),
+    ],
+  },
+  {
+    name: 'budget', title: 'retryBudget', create: retryBudget, fields: [
+      member('budget.reserve', 10, 'retries of an idle budget'),
+      member('budget.ratio', 0.1, 'deposit of a success'),
+      member('budget.window', 10_000, 'ms in which deposits decay'),
+    ],
+  },
+  {
+    name: 'rateGate', title: 'rateGate', create: rateGate, fields: [
+      member('rateGate.max', 60_000, 'longest hint, ms'),
+      member('rateGate.spread', 0.25, 'share of the hint to spread over'),
+    ],
+  },
+  {
+    name: 'circuitBreaker', title: 'circuitBreaker', create: circuitBreaker, fields: [
+      member('circuitBreaker.failures', 10, 'failures in a row that open it'),
+      member('circuitBreaker.open', 5_000, 'ms that it stays open'),
+      member('circuitBreaker.probeFor', 30_000, 'longest probe, ms'),
+    ],
+  },
+  {
+    name: 'concurrencyLimit', title: 'concurrencyLimit', create: concurrencyLimit, fields: [member('concurrencyLimit.max', 10, 'requests at once')],
+  },
+  {
+    name: 'hedge', title: 'hedge', create: hedge, fields: [
+      member('hedge.after', 250, 'ms without a response'),
+      member('hedge.max', 1, 'hedges of an attempt'),
+    ],
+  },
+];
+
+/** The settings that have no default of their own. */
+const required: Readonly<Record<string, object>> = { hedge: { after: 250 }, concurrencyLimit: { max: 10 } };
+
+/** Reads a text as a number, `Infinity`, `false` or `null`. Any other text is left to the library, which says what is wrong. */
+function parse(text: string): unknown {
+  const words: Readonly<Record<string, unknown>> = { false: false, true: true, null: null };
+  if (text in words) return words[text];
+  const number = Number(text.replaceAll('_', ''));
+  return Number.isNaN(number) ? text : number;
+}
+
+export function valueOf({ choices, isList }: Field, text: string): unknown {
+  if (isList) return text.split(/[\s,]+/).filter(Boolean).map(parse);
+  if (choices === undefined) return parse(text);
+  return text in functions ? functions[text] : text;
+}
+
+/** The members that were changed in a group. */
+export const changesIn = ({ fields }: Group, textOf: Texts): Record<string, unknown> =>
+  Object.fromEntries(fields.flatMap((field) => {
+    const text = textOf(field.name);
+    return text === undefined ? [] : [[field.name.split('.').at(-1), valueOf(field, text)]];
+  }));
+
+export const isOn = ({ name, create }: Group, textOf: Texts): boolean => create === undefined || textOf(name) === 'on';
+
+/** Creates the options that the form describes. Throws the library's error for a bad value. */
+export function optionsOf(textOf: Texts): ResilienceOptions {
+  const options: Record<string, unknown> = {};
+  const layers: Layer[] = [];
+  for (const group of groups.filter((candidate) => isOn(candidate, textOf))) {
+    const changes = changesIn(group, textOf);
+    // Any value may be passed: each function checks its own settings.
+    const created = group.create?.({ ...required[group.name], ...changes } as never);
+    if (group.name === '') Object.assign(options, changes);
+    else if (group.name === 'budget') options.budget = created;
+    else if (created !== undefined) layers.push(created as Layer); // The other groups with a function create layers.
+    else if (Object.keys(changes).length > 0) options[group.name] = changes;
+  }
+  return { ...options, ...(layers.length > 0 ? { layers } : {}) };
+}
+
+/** The library's message about one field. Empty if its value is good. */
+export function messageOf(group: Group, field: Field, textOf: Texts): string {
+  const only: Texts = (name) => (name === field.name ? textOf(name) : name === group.name ? 'on' : undefined);
+  try {
+    resilientFetch.with(optionsOf(only));
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const literal = (value: unknown): string =>
+  typeof value === 'number' && Number.isInteger(value) ? value.toLocaleString('en').replaceAll(',', '_') : typeof value === 'string' ? `'${value}'` : String(value);
+
+const codeOfField = (field: Field, text: string): string => {
+  if (field.isList) return `[${text.split(/[\s,]+/).filter(Boolean).map((part) => literal(parse(part))).join(', ')}]`;
+  return text in functions ? text : literal(parse(text));
+};
+
+/** The code of the options, one member a line. */
+export function codeOf(textOf: Texts): string[] {
+  const membersOf = ({ name, fields }: Group): string[] => fields.flatMap((field) => {
+    const text = textOf(field.name) ?? (Object.hasOwn(required, name) && field.name.split('.').at(-1) as string in (required[name] ?? {}) ? field.placeholder : undefined);
+    return text === undefined ? [] : `${field.name.split('.').at(-1)}: ${codeOfField(field, text)}`;
+  });
+  const layers: string[] = [];
+  const lines: string[] = [];
+  for (const group of groups.filter((candidate) => isOn(candidate, textOf))) {
+    const members = membersOf(group);
+    const object = members.length > 0 ? `{ ${members.join(', ')} }` : '';
+    if (group.name === '') lines.push(...members);
+    else if (group.name === 'budget') lines.push(`budget: retryBudget(${object})`);
+    else if (group.create !== undefined) layers.push(`${group.name}(${object})`);
+    else if (object !== '') lines.push(`${group.name}: ${object}`);
+  }
+  return layers.length > 0 ? [...lines, `layers: [${layers.join(', ')}]`] : lines;
+}

@@ -1,0 +1,92 @@
+import { retryBudget } from 'resilient-fetch';
+import { circuitBreaker, hedge, rateGate } from 'resilient-fetch/layers';
+import type { Policy } from '../../../bench/retry-storms/model/policies.ts';
+
+/** A number that a simulation depends on. Each is shown, and can be changed. */
+export interface Constant {
+  readonly name: string;
+  readonly label: string;
+  readonly value: number;
+  readonly min?: number;
+}
+
+export type Values = Readonly<Record<string, number>>;
+
+/** One thing to switch on. Its constants have the defaults of the library. */
+export interface Rung {
+  readonly id: string;
+  readonly title: string;
+  /** The code that switches it on. */
+  readonly code: string;
+  readonly explanation: string;
+  readonly constants: readonly Constant[];
+}
+
+/** All rungs, in the order in which they are switched on. */
+export const ladder: readonly Rung[] = [
+  {
+    id: 'retries', title: 'retries', code: 'resilientFetch(url)', explanation: 'A failed attempt is sent again, after a random wait.',
+    constants: [
+      { name: 'retries', label: 'retries after the first attempt', value: 3, min: 1 },
+      { name: 'base', label: 'backoff base, ms', value: 200 },
+    ],
+  },
+  {
+    id: 'budget', title: 'a budget', code: 'budget: retryBudget()', explanation: 'Retries of one process are paid for by its successes.',
+    constants: [
+      { name: 'reserve', label: 'reserve, retries', value: 10, min: 1 },
+      { name: 'ratio', label: 'deposit of a success', value: 0.1 },
+      { name: 'window', label: 'window, ms', value: 10_000, min: 1 },
+    ],
+  },
+  {
+    id: 'gate', title: 'a rate gate', code: 'layers: [rateGate()]', explanation: 'A Retry-After delays all calls of the process, not only one.',
+    constants: [
+      { name: 'gateMax', label: 'longest hint, ms', value: 60_000 },
+      { name: 'spread', label: 'spread, share of the hint', value: 0.25 },
+    ],
+  },
+  {
+    id: 'breaker', title: 'a circuit breaker', code: 'layers: [circuitBreaker()]', explanation: 'After failures in a row, calls fail at once and send nothing.',
+    constants: [
+      { name: 'failures', label: 'failures in a row', value: 10, min: 1 },
+      { name: 'open', label: 'open for, ms', value: 5_000, min: 1 },
+      { name: 'probeFor', label: 'longest probe, ms', value: 30_000, min: 1 },
+    ],
+  },
+  {
+    id: 'hedge', title: 'a hedge', code: 'layers: [hedge({ after: 200 })]', explanation: 'A second request is sent when the first is slow.',
+    constants: [
+      { name: 'after', label: 'hedge after, ms', value: 200 },
+      { name: 'hedgeRatio', label: 'budget of hedges, per success', value: 0.05 },
+    ],
+  },
+];
+
+/** The policies to compare: no retries, then one more rung each time. */
+export const stepsOf = (enabled: readonly string[]): readonly (readonly Rung[])[] => {
+  const rungs = ladder.filter(({ id }) => enabled.includes(id));
+  return [[], ...rungs.map((_, index) => rungs.slice(0, index + 1))];
+};
+
+export const nameOf = (rungs: readonly Rung[]): string => {
+  const { id, title } = rungs.at(-1) ?? {};
+  if (title === undefined) return 'No retries';
+  return id === 'retries' ? 'Retries' : `+ ${title}`;
+};
+
+export function policyOf(enabled: readonly string[], values: Values): Policy {
+  const { retries = 0, base = 0, reserve, ratio, window, gateMax, spread, failures, open, probeFor, after = 0, hedgeRatio } = values;
+  const has = (id: string): boolean => enabled.includes(id);
+  const layers = [
+    ...(has('gate') ? [() => rateGate({ max: gateMax, spread })] : []),
+    ...(has('breaker') ? [() => circuitBreaker({ failures, open, probeFor })] : []),
+    ...(has('hedge') ? [() => hedge({ after, budget: retryBudget({ ratio: hedgeRatio }) })] : []),
+  ];
+  return {
+    name: enabled.join(),
+    options: has('retries') ? { retries, backoff: { base } } : { retries: 0 },
+    ...(has('budget') ? { budget: () => retryBudget({ reserve, ratio, window }) } : {}),
+    layers: () => layers.map((create) => create()),
+  };
+}

@@ -1,0 +1,174 @@
+import { quantile } from 'd3-array';
+import { createQuotaService } from '../../../bench/retry-storms/experiments/quota.ts';
+import { percent, ratio, recoveryPhrase, seconds, whole } from '../../../bench/retry-storms/format.ts';
+import type { OnSecond } from '../../../bench/retry-storms/model/fleet.ts';
+import { simulateOutage, summarizeOutage } from '../../../bench/retry-storms/model/outage.ts';
+import { respondAfter, simulateSteadyCalls, type ServiceFactory } from '../../../bench/retry-storms/model/steady-calls.ts';
+import { policyOf, type Constant, type Values } from './ladder.ts';
+
+/** The end of one simulation, in words. */
+export interface Summary {
+  readonly headline: string;
+  /** The requests that a call becomes. */
+  readonly load: string;
+  /** The higher, the better: the policies of one service are compared by it. */
+  readonly score: number;
+  readonly figures: Readonly<Record<string, string>>;
+}
+
+/** A service, and how its clients fare. */
+export interface Service {
+  readonly id: string;
+  /** The verb after "A service". */
+  readonly title: string;
+  readonly setup: string;
+  /** The subject of the headlines. */
+  readonly subject: string;
+  /** The rungs that are switched on at first. */
+  readonly rungs: readonly string[];
+  readonly constants: readonly Constant[];
+  /** Calls per second, by which the lines are divided. */
+  rate(values: Values): number;
+  /** The seconds that are drawn. */
+  end(values: Values): number;
+  /** The seconds in which the service is in trouble. */
+  trouble?(values: Values): readonly [from: number, to: number];
+  simulate(enabled: readonly string[], values: Values, onSecond: OnSecond): Promise<Summary>;
+}
+
+const seed: Constant = { name: 'seed', label: 'seed', value: 7 };
+const timeout: Constant = { name: 'timeout', label: 'timeout of an attempt, ms', value: 10_000, min: 1 };
+
+const outageConstants = (remaining: number, from: number, length: number, end: number): readonly Constant[] => [
+  { name: 'length', label: 'seconds of trouble', value: length, min: 1 },
+  { name: 'clients', label: 'clients', value: 2_000, min: 1 },
+  { name: 'perMinute', label: 'calls of a client per minute', value: 4.2, min: 0.01 },
+  { name: 'processes', label: 'processes that share the clients', value: 20, min: 1 },
+  { name: 'capacity', label: 'requests per second it can serve', value: 200, min: 1 },
+  { name: 'remaining', label: 'of these, % while in trouble', value: remaining, min: 0.01 },
+  { name: 'from', label: 'trouble begins at, s', value: from },
+  { name: 'end', label: 'simulation ends at, s', value: end, min: 1 },
+  timeout,
+  seed,
+];
+
+const callRate = ({ clients = 0, perMinute = 0 }: Values): number => clients * perMinute / 60;
+
+const outage = (id: string, title: string, setup: string, constants: readonly Constant[]): Service => ({
+  id,
+  title,
+  setup,
+  subject: 'it ',
+  constants,
+  rungs: ['retries', 'budget', 'breaker'],
+  rate: callRate,
+  end: ({ end = 0 }) => end,
+  trouble: ({ from = 0, length = 0 }) => [from, from + length],
+  async simulate(enabled, values, onSecond) {
+    const { from = 0, length = 0, end = 0, capacity = 0, remaining = 0, processes = 0, timeout = 0, seed = 0 } = values;
+    const scenario = { capacity, load: callRate(values) / capacity, remaining: remaining / 100, outageStart: from, outageEnd: from + length, end, processes, timeout };
+    const result = await simulateOutage(policyOf(enabled, values), scenario, seed, onSecond);
+    const { requestsPerCall, goodput, recovery, inFlight } = summarizeOutage(result);
+    return {
+      headline: recovery === Infinity ? `does not recover within ${end - from - length} s` : recoveryPhrase(recovery),
+      load: ratio(requestsPerCall.after),
+      score: -recovery,
+      figures: {
+        'requests / call: during': ratio(requestsPerCall.during),
+        'after': ratio(requestsPerCall.after),
+        'answered: during': percent(goodput.during),
+        'after it': percent(goodput.after),
+        'a failure takes': Number.isNaN(result.timeToFail) ? '–' : seconds(result.timeToFail),
+        'in flight, peak': whole(inFlight),
+      },
+    };
+  },
+});
+
+/** Calls at an even rate to a service that is made for each simulation. */
+async function steady(service: ServiceFactory, calls: number, span: number, enabled: readonly string[], values: Values, onSecond: OnSecond) {
+  const { options, budget, layers } = policyOf(enabled, values);
+  const all = { timeout: values.timeout, ...options, budget: budget?.(), layers: layers?.() };
+  return simulateSteadyCalls({ options: all, service, calls, span }, values.seed ?? 0, onSecond);
+}
+
+const quota: Service = {
+  id: 'quota',
+  title: 'allows a quota',
+  setup: 'Beyond its quota, the service responds with 429 and Retry-After.',
+  subject: '',
+  rungs: ['retries', 'gate'],
+  constants: [
+    { name: 'calls', label: 'calls', value: 300, min: 1 },
+    { name: 'load', label: 'calls, as a multiple of the quota', value: 5, min: 0.1 },
+    { name: 'limit', label: 'requests per window', value: 20, min: 1 },
+    { name: 'quotaWindow', label: 'window, ms', value: 10_000, min: 1 },
+    { name: 'latency', label: 'a response takes, ms', value: 50 },
+    timeout,
+    seed,
+  ],
+  rate: ({ load = 0, limit = 0, quotaWindow = 1 }) => load * limit * 1_000 / quotaWindow,
+  end: () => 150,
+  async simulate(enabled, values, onSecond) {
+    const { calls = 0, load = 1, limit = 1, quotaWindow = 0, latency = 0 } = values;
+    const { successRate, requestsPerCall, durations } = await steady(
+      createQuotaService(limit, quotaWindow, latency), calls, calls * quotaWindow / limit / load, enabled, values, onSecond);
+    return {
+      headline: `${whole(durations.length)} of ${whole(calls)} answered`,
+      load: ratio(requestsPerCall),
+      score: successRate - requestsPerCall / 1e3,
+      figures: {
+        'answered': percent(successRate),
+        'requests per call': ratio(requestsPerCall),
+        'answers of 429': whole(calls * requestsPerCall - durations.length),
+        'median time': seconds(quantile(durations, 0.5) ?? NaN),
+        'longest': seconds(quantile(durations, 1) ?? NaN),
+      },
+    };
+  },
+};
+
+const slowTail: Service = {
+  id: 'tail',
+  title: 'is sometimes slow',
+  setup: 'A few of its responses take far longer than the others.',
+  subject: '',
+  rungs: ['retries', 'hedge'],
+  constants: [
+    { name: 'calls', label: 'calls', value: 2_000, min: 1 },
+    { name: 'callSpan', label: 'seconds in which they start', value: 100, min: 1 },
+    { name: 'slow', label: '% of responses that are slow', value: 2 },
+    { name: 'late', label: 'a slow response takes, ms', value: 3_000 },
+    { name: 'fast', label: 'a fast response takes, ms', value: 50 },
+    timeout,
+    seed,
+  ],
+  rate: ({ calls = 0, callSpan = 1 }) => calls / callSpan,
+  end: ({ callSpan = 0 }) => callSpan,
+  async simulate(enabled, values, onSecond) {
+    const { calls = 0, callSpan = 0, slow = 0, late = 0, fast = 0 } = values;
+    const service: ServiceFactory = (clock, random) => () => respondAfter(clock, random() < slow / 100 ? late : fast);
+    const { successRate, requestsPerCall, durations } = await steady(service, calls, callSpan * 1_000, enabled, values, onSecond);
+    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => quantile(durations, share) ?? NaN);
+    return {
+      headline: `1 call in 100 takes ${whole(p99 ?? NaN)} ms`,
+      load: ratio(requestsPerCall),
+      score: -(p99 ?? Infinity) - requestsPerCall,
+      figures: {
+        'answered': percent(successRate), 'requests per call': ratio(requestsPerCall),
+        'p50, ms': whole(p50 ?? NaN), 'p95, ms': whole(p95 ?? NaN), 'p99, ms': whole(p99 ?? NaN),
+      },
+    };
+  },
+};
+
+export const services: readonly Service[] = [
+  outage('down', 'is down', 'It accepts requests and does not respond. Then it works through its queue, which also holds requests that nobody waits for any more.', outageConstants(0.1, 10, 20, 90)),
+  outage('outage', 'is overloaded', 'It loses 60 % of its capacity, and its queue grows. Calls that time out stay in the queue.', outageConstants(40, 30, 30, 120)),
+  quota,
+  slowTail,
+];
+
+/** The constants of a service and of what is switched on, with the values that were changed. */
+export const valuesOf = (constants: readonly Constant[], textOf: (name: string) => string | undefined): Values =>
+  Object.fromEntries(constants.map(({ name, value }) => [name, Number(textOf(name) ?? value)]));
