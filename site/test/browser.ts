@@ -16,13 +16,17 @@ export const widths = { wide: 1_280, narrow: 390 } as const;
 export const themes = ['light', 'dark'] as const;
 
 /** Events of a page that must not happen. */
-export interface Trace {
+interface Trace {
   readonly errors: string[];
   readonly foreignRequests: string[];
 }
 
+export interface TracedPage extends Page {
+  readonly trace: Trace;
+}
+
 /** Opens a tab that records errors, and refuses and records each request that leaves loopback. */
-export async function openPage(browser: Browser, origin: string): Promise<Page & { readonly trace: Trace }> {
+export async function openPage(browser: Browser, origin: string): Promise<TracedPage> {
   const page = await browser.newPage();
   const trace: Trace = { errors: [], foreignRequests: [] };
   page.on('pageerror', (error) => trace.errors.push(String(error)));

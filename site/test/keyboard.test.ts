@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { browsers, launchBrowser, load, openPage, setWidth, type Trace } from './browser.ts';
+import { browsers, launchBrowser, load, openPage, setWidth, type TracedPage } from './browser.ts';
 import { serveSite, type Site } from './site.ts';
 
 /** Names the element that has the focus, and says that it is in the text of the page. */
@@ -25,7 +25,7 @@ for (const name of browsers) {
   describe(`the site by keyboard, in ${name}`, () => {
     let site: Site;
     let browser: Browser;
-    let page: Page & { readonly trace: Trace };
+    let page: TracedPage;
 
     before(async () => {
       site = await serveSite();

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'puppeteer-core';
-import { launchBrowser, load, openPage, setTheme, setWidth, themes, type Trace } from './browser.ts';
+import { launchBrowser, load, openPage, setTheme, setWidth, themes, type TracedPage } from './browser.ts';
 import { pagesOf, serveSite, type Site } from './site.ts';
 
 const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -51,7 +51,7 @@ const takeScreenshots = async (page: Page, path: string): Promise<void> => {
 describe('the pages of the site', () => {
   let site: Site;
   let browser: Browser;
-  let page: Page & { readonly trace: Trace };
+  let page: TracedPage;
 
   before(async () => {
     site = await serveSite();
