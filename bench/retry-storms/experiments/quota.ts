@@ -6,7 +6,7 @@ import type { Theme } from '../charts/theme.ts';
 import type { Experiment } from '../experiment.ts';
 import { percent, seconds, whole } from '../format.ts';
 import { pricedBudget } from '../model/budgets.ts';
-import { respondAfter, simulateSteadyCalls, type CallOutcomes, type ServiceFactory } from '../model/steady-calls.ts';
+import { createQuotaService, simulateSteadyCalls, type CallOutcomes } from '../model/steady-calls.ts';
 
 interface Policy {
   readonly name: string;
@@ -34,19 +34,6 @@ interface Result extends CallOutcomes {
 
 /** The requests that are served in each window, its milliseconds, the milliseconds of a response, and the number of calls. */
 const [limit, window, latency, calls] = [20, 10_000, 50, 300];
-
-/** Serves the first requests in each window, and sheds the others with 429 and the seconds until the next window. */
-export const createQuotaService = (limit: number, window: number, latency: number): ServiceFactory => (clock) => {
-  let [current, used] = [0, 0];
-  return () => {
-    const now = clock.now();
-    const index = Math.floor(now / window);
-    [current, used] = [index, index === current ? used + 1 : 1];
-    if (used <= limit) return respondAfter(clock, latency);
-    const wait = Math.ceil(((index + 1) * window - now) / 1_000);
-    return respondAfter(clock, latency, new Response(null, { status: 429, headers: { 'retry-after': String(wait) } }));
-  };
-};
 
 const quotaService = createQuotaService(limit, window, latency);
 

@@ -34,6 +34,19 @@ export const healthyWhen = (isHealthy: (now: number, random: () => number) => bo
 export const respondAfter = (clock: Clock, ms: number, response: Response = ok): Promise<Response> =>
   new Promise((resolve) => void clock.setTimeout(() => resolve(response), ms));
 
+/** Serves the first requests in each window, and sheds the others with 429 and the seconds until the next window. */
+export const createQuotaService = (limit: number, window: number, latency: number): ServiceFactory => (clock) => {
+  let [current, used] = [0, 0];
+  return () => {
+    const now = clock.now();
+    const index = Math.floor(now / window);
+    [current, used] = [index, index === current ? used + 1 : 1];
+    if (used <= limit) return respondAfter(clock, latency);
+    const wait = Math.ceil(((index + 1) * window - now) / 1_000);
+    return respondAfter(clock, latency, new Response(null, { status: 429, headers: { 'retry-after': String(wait) } }));
+  };
+};
+
 /** Calls at even distances. */
 export async function simulateSteadyCalls({ options, service, wrap, calls, span }: SteadyCalls, seed: number, onSecond?: OnSecond): Promise<CallOutcomes> {
   const clock = new CoarseClock(1);

@@ -1,9 +1,8 @@
 import { quantile } from 'd3-array';
-import { createQuotaService } from '../../../bench/retry-storms/experiments/quota.ts';
 import { percent, ratio, recoveryPhrase, seconds, whole } from '../../../bench/retry-storms/format.ts';
 import type { OnSecond } from '../../../bench/retry-storms/model/fleet.ts';
 import { simulateOutage, summarizeOutage } from '../../../bench/retry-storms/model/outage.ts';
-import { respondAfter, simulateSteadyCalls, type ServiceFactory } from '../../../bench/retry-storms/model/steady-calls.ts';
+import { createQuotaService, respondAfter, simulateSteadyCalls, type ServiceFactory } from '../../../bench/retry-storms/model/steady-calls.ts';
 import { policyOf, type Constant, type Values } from './ladder.ts';
 
 /** The end of one simulation, in words. */
