@@ -52,7 +52,7 @@ export const libraries: readonly Library[] = [
     title: 'urllib3 Retry (requests)',
     sample: "Retry(\n    total=5,\n    backoff_factor=1,\n    status_forcelist=[429, 502, 503],\n    allowed_methods=frozenset(['GET', 'POST']),\n)",
     defaults: { total: 10, backoff_factor: 0 },
-    notes: ['Waits have full jitter here by default. The function below waits exactly as urllib3 does: prefer the default backoff.', 'urllib3 raises MaxRetryError; here you get the last response, or the original error.'],
+    notes: ['Waits have full jitter here by default. The function waits exactly as urllib3 does: prefer the default backoff.', 'urllib3 raises MaxRetryError; here you get the last response, or the original error.'],
     translate: {
       total: to('retries'),
       status_forcelist: to('retryOn.statuses'),
