@@ -1,5 +1,5 @@
 import { codeOfAnswer, parseAnswers } from './answers.ts';
-import { codeOf, type Texts } from './fields.ts';
+import { codeOf, quoted, type Texts } from './fields.ts';
 import { url, type Play } from './play.ts';
 
 const layerNames = ['circuitBreaker', 'concurrencyLimit', 'hedge', 'rateGate'];
@@ -24,7 +24,7 @@ export function programOf(textOf: Texts): string {
 /** The same call as a test: the script, the virtual time, and what was seen here. */
 export function testOf(textOf: Texts, answers: string, random: string, { requests, result, message }: Play): string {
   const method = textOf('method');
-  const options = `{\n${indent([...(method === undefined ? [] : [`method: '${method}'`]), ...codeOf(textOf), 'clock', 'fetch', `random: ${random}`])}}`;
+  const options = `{\n${indent([...(method === undefined ? [] : [`method: ${quoted(method)}`]), ...codeOf(textOf), 'clock', 'fetch', `random: ${random}`])}}`;
   const script = parseAnswers(answers).map(codeOfAnswer);
   const last = script.at(-1) ?? '';
   // The last answer repeats.

@@ -161,8 +161,11 @@ export function messageOf(group: Group, field: Field, textOf: Texts): string {
   }
 }
 
+/** A string as code. It may come from a link, so it must not end early. */
+export const quoted = (text: string): string => `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+
 const literal = (value: unknown): string =>
-  typeof value === 'number' && Number.isInteger(value) ? value.toLocaleString('en').replaceAll(',', '_') : typeof value === 'string' ? `'${value}'` : String(value);
+  typeof value === 'number' && Number.isInteger(value) ? value.toLocaleString('en').replaceAll(',', '_') : typeof value === 'string' ? quoted(value) : String(value);
 
 const codeOfField = (field: Field, text: string): string => {
   if (field.isList) return `[${text.split(/[\s,]+/).filter(Boolean).map((part) => literal(parse(part))).join(', ')}]`;
