@@ -4,6 +4,7 @@ import { discard } from './discard.ts';
 import type { DispatchLayer } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
 import { copyFailures } from './failures.ts';
+import { fixedInput } from './fetch-arguments.ts';
 import { describeRequest } from './request.ts';
 
 /** The limits on the body of the response that the call ends with. */
@@ -16,6 +17,8 @@ interface Limits {
 /** Wraps the response, so that the limits hold until the last byte of its body. The only layer that does. */
 export const withBodyLimits = (limits: Limits): DispatchLayer => (dispatch) => (input, init, signal, callback) => {
   const started = limits.clock.now();
+  // Callers change their objects after the call.
+  const [url, method] = [fixedInput(input), init?.method];
   dispatch(input, init, signal, {
     onResponse: (original, request) => {
       let response = original;
@@ -26,7 +29,7 @@ export const withBodyLimits = (limits: Limits): DispatchLayer => (dispatch) => (
             request?.release();
             callback.release?.();
           };
-          body = limitBody(original, limits, started, describeRequest(input, init), signal, request, release);
+          body = limitBody(original, limits, started, describeRequest(url, method), signal, request, release);
           response = copyFailures(withBody(original, body.stream), original);
         }
       } catch (error) {

@@ -17,6 +17,9 @@ export const isObject = (value: unknown): value is object => (typeof value === '
 export const isRequest = (input: Input): input is Request =>
   (input as Partial<Request> | null | undefined)?.url !== undefined;
 
+/** A Request, or the URL as it is now: a caller may change a URL object after the call. */
+export const fixedInput = (input: Input): Request | string => (isRequest(input) ? input : String(input));
+
 /** The signal that applies to a fetch: the signal of init, where null means none, else the Request's. */
 export function signalOf(input: Input, init: Init | undefined): AbortSignal | undefined {
   if (init?.signal !== undefined) return init.signal ?? undefined;

@@ -60,11 +60,11 @@ export function parseUrl(url: string, base: string | undefined = pageAddress()):
 /** The scheme, host and port of a URL. The empty string for a URL that cannot be parsed. */
 export const originOf = (url: string, base?: string): string => parseUrl(url, base)?.origin ?? '';
 
-/** Names a request in the message of an error. */
-export function describeRequest(input: Input, init: Init | undefined): string {
+/** Names a request in the message of an error. `method` is that of init. */
+export function describeRequest(input: Input, method: string | undefined): string {
   try {
-    const { method, url } = requestFacts(input, init);
-    return `${method} ${loggableUrl(url)}`;
+    const facts = requestFacts(input, method === undefined ? undefined : { method });
+    return `${facts.method} ${loggableUrl(facts.url)}`;
   } catch {
     // Getters of a mock may throw.
     return 'fetch';

@@ -5,14 +5,14 @@ import { discard, discardUnread, drain, readThrough, type StopDrain } from './di
 import type { Attempted, Callback, Dispatch, DispatchLayer, Pending } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
 import { addFailure, recordFailures, type Failure } from './failures.ts';
-import { copyOf, hasOneShotHeaders, isBodyFactory, isRequest, sendsOwnBody, snapshotOf, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
+import { copyOf, fixedInput, hasOneShotHeaders, isBodyFactory, sendsOwnBody, snapshotOf, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
 import type { Outcome, RetryPolicy } from './retry-policy.ts';
 
 /** Sends the request again after a failure, when and as often as the policy says. */
 export const withRetry = (policy: RetryPolicy): DispatchLayer => (dispatch) => (input, init, signal, callback) => {
   try {
     const snapshot = policy.retries === 0 ? init : snapshotOf(init);
-    const call = new RetryCall(policy, dispatch, isRequest(input) ? input : String(input), snapshot, signal, callback);
+    const call = new RetryCall(policy, dispatch, fixedInput(input), snapshot, signal, callback);
     // The first attempt takes the caller's own objects, as a copy may lose something.
     call.send(input, hasOneShotHeaders(init) ? snapshot : init);
   } catch (error) {

@@ -3,7 +3,7 @@ import { endLimit, startTimer, stopTimer, type Clock, type Timer } from './clock
 import { discard } from './discard.ts';
 import type { Attempted, Callback, DispatchLayer, Pending } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
-import { isObject, uploadTime, withSignal, type Init, type Input } from './fetch-arguments.ts';
+import { fixedInput, isObject, uploadTime, withSignal } from './fetch-arguments.ts';
 import { describeRequest } from './request.ts';
 
 type Scope = 'attempt' | 'total';
@@ -21,8 +21,8 @@ export const withTimeout = (timeout: number, scope: Scope, clock: Clock, needsCo
     const innerInit = withSignal(input, init, innerSignal);
     const request = new PendingRequest(scope, clock, callback, signal, controller);
     const limit = scope === 'attempt' ? timeout + uploadTime(init) : timeout;
-    // Keeps the caller's init, and not the copy, which nobody else needs.
-    if (limit < Infinity) request.startLimit(limit, input, init, attempted);
+    // Keeps the method alone: callers change their objects after the call.
+    if (limit < Infinity) request.startLimit(limit, fixedInput(input), innerInit?.method, attempted);
     forwardAbort(signal, request);
     dispatch(input, innerInit, innerSignal, request, attempted);
   };
@@ -55,12 +55,12 @@ class PendingRequest implements Callback, Pending, Timer {
     this.controller = controller;
   }
 
-  startLimit(limit: number, input: Input, init: Init | undefined, attempted: Attempted | undefined): void {
+  startLimit(limit: number, input: Request | string, method: string | undefined, attempted: Attempted | undefined): void {
     // Later than the attempt's own start, if a body was created first.
     const started = this.clock.now();
     startTimer(this, limit, () => endLimit(this, limit, started, () => {
       if (this.scope === 'total' && this.controller !== undefined) timedOut.add(this.controller.signal);
-      this.abort(new TimeoutError(this.scope, limit, describeRequest(input, init), attempted?.attemptOf()));
+      this.abort(new TimeoutError(this.scope, limit, describeRequest(input, method), attempted?.attemptOf()));
     }));
   }
 

@@ -186,17 +186,17 @@ describe('originOf', () => {
 });
 
 describe('describeRequest', () => {
-  const rows: [string, Input, Init | undefined, string][] = [
-    ['a URL', new URL('http://users.test/1?token=secret#secret'), { method: 'put' }, 'PUT http://users.test/1'],
+  const rows: [string, Input, string | undefined, string][] = [
+    ['a URL', new URL('http://users.test/1?token=secret#secret'), 'put', 'PUT http://users.test/1'],
     ['a URL with a password', 'http://user:secret@users.test/1', undefined, 'GET http://users.test/1'],
     ['a Request', new Request('http://users.test/1?a=b', { method: 'DELETE' }), undefined, 'DELETE http://users.test/1'],
     ["a mock's Request with a password", { url: 'http://user:secret@users.test/1', method: 'GET' } as Request, undefined, 'GET http://users.test/1'],
     ['a relative URL', '/users/1?token=secret', undefined, 'GET /users/1'],
     ['arguments that cannot be read', { url: 'http://users.test/1', get method(): string { throw new Error('looked at'); } } as Request, undefined, 'fetch'],
   ];
-  for (const [name, input, init, expected] of rows) {
+  for (const [name, input, method, expected] of rows) {
     it(`is ${expected} for ${name}`, () => {
-      assert.equal(describeRequest(input, init), expected);
+      assert.equal(describeRequest(input, method), expected);
     });
   }
 });

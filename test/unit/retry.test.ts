@@ -651,7 +651,9 @@ describe('a delay of 0', () => {
   it('lets totalTimeout through over a fetch that rejects at once', async () => {
     const error = await rejectionOf(resilientFetch(url, { fetch: () => Promise.reject(resetError()), retries: Infinity, backoff: () => 0, totalTimeout: 5 }));
 
-    assert.equal(failuresOf(error).at(-1)?.stopped, 'total-timeout');
+    // On a busy machine the timer may fire before an attempt ends too late for a retry.
+    const hasTimedOut = error instanceof TimeoutError && error.scope === 'total';
+    assert.ok(hasTimedOut || failuresOf(error).at(-1)?.stopped === 'total-timeout', String(error));
   });
 
   it('takes no timer for the first 63 retries', async () => {

@@ -374,6 +374,23 @@ describe('the message of a TimeoutError', () => {
     await assert.rejects(clock.run(response.text()), { message: 'query http://users.test/1: no data from the body within 50 ms' });
   });
 
+  const limits: [string, string, ResilientInit][] = [
+    ['an attempt', 'PUT http://users.test/1: no response within 50 ms (attempt 1 of 1)', { timeout: 50, retries: 0, fetch: () => new Promise(() => {}) }],
+    ['the call', 'PUT http://users.test/1: not complete within 50 ms', { totalTimeout: 50, fetch: () => new Promise(() => {}) }],
+    ['the body', 'PUT http://users.test/1: no data from the body within 50 ms', { bodyTimeout: 50, fetch: async () => new Response(new ReadableStream()) }],
+  ];
+  for (const [limited, message, options] of limits) {
+    it(`names the request that was sent, where the caller changes its arguments afterwards: the limit of ${limited}`, async () => {
+      const clock = new FakeClock();
+      const [input, init] = [new URL(url), { method: 'PUT' }];
+      const call = resilientFetch.with({ clock, ...options })(input, init);
+      input.pathname = '/2';
+      init.method = 'DELETE';
+
+      await assert.rejects(clock.run(call.then((response) => response.text())), { message });
+    });
+  }
+
   it("has no password of a mock's Request", async () => {
     const { result } = await trace([], { fetch: () => new Promise(() => {}), retries: 0 }, { url: 'http://user:secret@users.test/1', method: 'GET' } as Request);
 
