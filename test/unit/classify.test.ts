@@ -200,6 +200,29 @@ describe('shouldRetry', () => {
     assert.deepEqual(values, ['timeout', true]);
   });
 
+  it('counts from the start of the call, whatever the clock shows', async () => {
+    const clock = new FakeClock();
+    await clock.advance(1_000);
+    const elapsed: number[] = [];
+    const fetch = scriptedFetch([503, 503, 200], clock);
+    const shouldRetry = (attempt: Attempt): boolean => { elapsed.push(attempt.elapsed); return attempt.transient; };
+    const response = await clock.run(resilientFetch(url, { clock, fetch, random: () => 0.5, shouldRetry, totalTimeout: 400 }));
+
+    assert.deepEqual([response.status, elapsed], [200, [0, 100, 300]]);
+  });
+
+  it('is called for a mock fetch that resolves to nothing, and no reader of hints is', async () => {
+    const { result } = await trace([], { fetch: (async () => undefined) as unknown as Fetch, shouldRetry: ({ transient }) => transient, retryAfter: () => assert.fail('called retryAfter') });
+
+    assert.equal(result, undefined);
+  });
+
+  it('can decline a timeout whose error speaks of a total', async () => {
+    const { failures } = await trace([new TimeoutError('total', 5)], { shouldRetry: () => false });
+
+    assert.deepEqual(failures.map(({ kind, stopped }) => [kind, stopped]), [['timeout', 'declined']]);
+  });
+
   it('can retry a response that retryOn excludes', async () => {
     const { fetch, failures } = await trace([respond(418), 200], { method: 'POST', shouldRetry: ({ response }) => response?.status === 418 });
 

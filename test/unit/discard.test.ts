@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { discard, discardUnread, drain } from '../../src/discard.ts';
+import { discard, discardUnread, drain, readThrough } from '../../src/discard.ts';
 
 /** Creates a body of `count` chunks of 16 KiB, which then calls `atEnd`. `state` counts the chunks read, and notes a cancel. */
 function createBody(count: number, atEnd: (controller: ReadableStreamDefaultController) => void) {
@@ -144,6 +144,14 @@ describe('discard, given a stream of Node', () => {
       assert.equal((setup.state.reason as Error).name, 'AbortError');
     });
   }
+
+  it('listens to the errors of a stream that it destroys, which nobody else does', () => {
+    const stream = new PassThrough();
+
+    discard({ body: stream } as unknown as Response);
+
+    assert.equal(stream.listenerCount('error'), 1);
+  });
 
   it('destroys a response of a request that cannot be aborted', () => {
     const setup = createStream();
@@ -376,4 +384,39 @@ describe('the stop function of drain', () => {
 
     assert.equal(controller.signal.aborted, false);
   });
+});
+
+describe('readThrough', () => {
+  it('reads no chunk before it is needed, and then all of them', async () => {
+    const { state, stream } = createBody(2, (controller) => controller.close());
+
+    const { body } = readThrough(stream);
+    await settleStreams();
+
+    assert.deepEqual([state.read, body === stream], [0, false]);
+    assert.equal((await new Response(body).arrayBuffer()).byteLength, 2 * 16_384);
+  });
+
+  it('cancels the stream, which is locked meanwhile', async () => {
+    const { state, stream } = createBody(2, stall);
+
+    readThrough(stream).cancel?.();
+    await settleStreams();
+
+    assert.deepEqual([stream.locked, state.cancelled], [true, true]);
+  });
+
+  it('cancels the stream when the platform cancels its own', async () => {
+    const { state, stream } = createBody(2, stall);
+
+    await readThrough(stream).body.cancel();
+
+    assert.equal(state.cancelled, true);
+  });
+
+  for (const body of ['text', undefined, { pipe() {} }]) {
+    it(`leaves ${JSON.stringify(body)} as it is`, () => {
+      assert.deepEqual(readThrough(body), { body, cancel: undefined });
+    });
+  }
 });

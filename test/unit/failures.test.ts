@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TimeoutError } from '../../src/errors.ts';
-import { addFailure, failuresOf, recordFailures, type Failure } from '../../src/failures.ts';
+import { addFailure, copyFailures, failuresOf, recordFailures, type Failure } from '../../src/failures.ts';
 import type { ScriptedOutcome } from '../../src/testing/index.ts';
 import { resetError, trace } from './trace.ts';
 
@@ -69,6 +69,20 @@ describe('failuresOf', () => {
     recordFailures(outer, [failure]);
 
     assert.deepEqual(failuresOf(outer), [failure]);
+  });
+
+  it('searches ten objects: the error and nine causes', () => {
+    const behind = (depth: number): unknown => {
+      const root = new Error('root');
+      recordFailures(root, [failure]);
+      return Array.from({ length: depth }).reduce((cause) => new Error('wrapper', { cause }), root);
+    };
+
+    assert.deepEqual([failuresOf(behind(9)), failuresOf(behind(10))], [[failure], []]);
+  });
+
+  it('has none to copy from an object without failures', () => {
+    assert.deepEqual(failuresOf(copyFailures({}, {})), []);
   });
 
   const circular = new Error('circular');

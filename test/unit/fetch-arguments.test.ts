@@ -202,6 +202,7 @@ describe('uploadTime', () => {
     ['a list', [null, undefined, 'x'], 0],
     ['a list that holds itself', (() => { const list: unknown[] = []; list.push(list); return list; })(), 0],
     ['an object', { size: 'large' }, 0],
+    ['an object whose size is a text of digits', { size: '64000' }, 0],
     ['an object whose size is negative', { size: -64_000 }, 0],
     ['an object whose size is NaN', { size: NaN }, 0],
     ['a symbol', Symbol('x'), 0],

@@ -140,6 +140,8 @@ describe('resolveOptions', () => {
     [{ clock: 5 }, TypeError, 'clock', clock, '5'],
     [{ clock: { ...systemClock, date: 5 } }, TypeError, 'clock', clock, '[object Object]'],
     [{ random: 0.5 }, TypeError, 'random', 'a function', '0.5'],
+    [{ layers: () => {} }, TypeError, 'layers', 'an array of functions', '[object Function]'],
+    [{ layers: [5] }, TypeError, 'layers', 'a function', '5'],
     [{ fetch: 'fetch' }, TypeError, 'fetch', 'a function', '"fetch"'],
   ];
   for (const [options, ErrorClass, name, rule, value] of invalid) {
@@ -216,9 +218,16 @@ describe('hasOptions', () => {
     });
   }
 
-  it('throws for a name that another library uses', () => {
-    assert.throws(() => hasOptions({ method: 'PUT', retry: 0 }), new TypeError("Unknown option 'retry': did you mean 'retries'?"));
-  });
+  const others: [string, string][] = [
+    ['retry', 'retries'], ['maxRetries', 'retries'], ['retryCount', 'retries'], ['retryLimit', 'retries'], ['attempts', 'retries'], ['maxAttempts', 'retries'],
+    ['retryDelay', 'backoff'], ['minTimeout', 'backoff'], ['retryCondition', 'shouldRetry'], ['onRetry', 'onFailure'], ['onFailedAttempt', 'onFailure'],
+    ['retryStatusCodes', 'retryOn'], ['timeoutMs', 'timeout'],
+  ];
+  for (const [name, ours] of others) {
+    it(`throws for ${name}, the name of ${ours} in another library`, () => {
+      assert.throws(() => hasOptions({ method: 'PUT', [name]: 0 }), new TypeError(`Unknown option '${name}': did you mean '${ours}'?`));
+    });
+  }
 
   for (const init of [{ retry: false }, { retry: undefined }, { retry: null }, { next: {} }, { cf: {} }, { retryOptions: {} }, { toString: 1 }]) {
     it(`accepts ${JSON.stringify(init)}, which a client or platform may pass on`, () => {

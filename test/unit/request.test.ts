@@ -191,6 +191,7 @@ describe('describeRequest', () => {
     ['a URL with a password', 'http://user:secret@users.test/1', undefined, 'GET http://users.test/1'],
     ['a Request', new Request('http://users.test/1?a=b', { method: 'DELETE' }), undefined, 'DELETE http://users.test/1'],
     ["a mock's Request with a password", { url: 'http://user:secret@users.test/1', method: 'GET' } as Request, undefined, 'GET http://users.test/1'],
+    ['a query alone', '?token=secret', undefined, 'GET '],
     ['a relative URL', '/users/1?token=secret', undefined, 'GET /users/1'],
     ['arguments that cannot be read', { url: 'http://users.test/1', get method(): string { throw new Error('looked at'); } } as Request, undefined, 'fetch'],
   ];

@@ -40,6 +40,7 @@ describe('obstacleTo', () => {
   it('is permanent for a 425 over plain http, which has no early data (RFC 8470 5.2)', () => {
     assert.equal(obstacle(status(425), 'GET', {}, undefined, 'http://users.test/1'), 'permanent');
     assert.equal(judge(status(425), 'GET', {}, undefined, '/users/1'), true);
+    assert.equal(judge(status(425), 'GET', {}, undefined, 'https://users.test/?next=http://users.test/'), true);
   });
 
   for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']) {
