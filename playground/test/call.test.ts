@@ -166,6 +166,12 @@ for (const [engine, start] of Object.entries(engines)) {
       assert.doesNotMatch(String(await get("view=call&call.method=FO'O", `document.querySelector('.result details').setAttribute('open', '') ?? ${codeUnder('call.test.mjs')}`)), /method:/);
     });
 
+    it('is as wide as its window, whatever its code', async () => {
+      const widths = await get('view=call&call.retries=Infinity&call.server=503.40', `document.querySelector('.result details').setAttribute('open', '') ?? [document.documentElement.scrollWidth, innerWidth]`) as number[];
+
+      assert.ok((widths[0] ?? Infinity) <= (widths[1] ?? 0), String(widths));
+    });
+
     it('keeps the code of the last good options while a value is bad', async () => {
       await get('view=call&call.retries=2', '1');
       const shown = await get('view=call&call.retries=many', "[document.querySelector('.verdict').textContent, document.querySelector('.code code').textContent]") as string[];
@@ -246,12 +252,12 @@ for (const [engine, start] of Object.entries(engines)) {
     it('shows a hash from outside in place of a change that is not yet written', async () => {
       const shown = await get('view=call', `await (async () => {
         document.querySelectorAll('.examples button')[1].click();
-        location.hash = 'view=call&call.server=404.60';
+        location.hash = 'view=call&call.server=404.60,200';
         await new Promise((resolve) => setTimeout(resolve, 700));
         return [location.hash, document.querySelector('.script select').value];
       })()`);
 
-      assert.deepEqual(shown, ['#view=call&call.server=404.60', '404']);
+      assert.deepEqual(shown, ['#view=call&call.server=404.60,200', '404']);
     });
 
     it('has no error in its console', async () => {

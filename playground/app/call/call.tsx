@@ -106,7 +106,7 @@ export function Call({ state }: { state: State }) {
       </div>
       <div class="split">
         <div class="result">
-          <Script answers={parseAnswers(answers)} message={unread.length === 0 ? '' : `The link has answers that the page cannot read, and leaves out: ${unread.join(', ')}`}
+          <Script answers={parseAnswers(answers)} message={unread.length === 0 ? '' : `The link has answers that the page cannot read, and leaves out: ${unread.slice(0, 3).join(', ')}${unread.length > 3 ? ', …' : ''}`}
             onAnswers={(next) => state.set({ server: formatAnswers(next), at: undefined })} />
           {played ? <Result played={played} state={state} isValid={isValid} /> : !isValid && <p class="verdict" role="status">An option is not valid: see the message beside it.</p>}
           <p class="message" role="status">{failure && `The page cannot play these options: ${failure}`}</p>

@@ -124,7 +124,7 @@ export function Timeline({ play, bars, span, at, limits }: { play: Play; bars: r
     <figure>
       <div class="timeline" tabIndex={0} role="region" aria-label="timeline of the call">
         <svg width="100%" height={height + 26} role="img" aria-label={bars.map((bar) => `attempt ${bar.attempt}: ${resultOf(bar, play)}${waitOf(bar)}`).join('; ')}>
-          {x.ticks(5).map((tick) => (
+          {x.ticks(4).map((tick) => (
             <g key={tick} class="tick">
               <line x1={percentOf(tick)} x2={percentOf(tick)} y1="0" y2={height} />
               <text x={percentOf(tick)} y={height + 18} text-anchor={tick === 0 ? 'start' : x(tick) > 95 ? 'end' : 'middle'}>{duration(tick)}</text>
