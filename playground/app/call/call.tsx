@@ -184,7 +184,7 @@ function Options({ state, textOf, random }: { state: State; textOf: Texts; rando
   const [plain, created] = [groups.filter(({ create }) => create === undefined), groups.filter(({ create }) => create !== undefined)];
   return (
     <div class="options" role="group" aria-label="options">
-      {plain.map((group) => <fieldset key={group.title}><legend>{group.title}</legend>{fieldsOf(group)}</fieldset>)}
+      {plain.map((group) => <fieldset key={group.title}><legend>{group.title}</legend>{isOn(group, textOf) ? fieldsOf(group) : <p class="note">A function takes the place of the settings: see “Functions”.</p>}</fieldset>)}
       <fieldset>
         <legend>Budget and layers</legend>
         {created.map((group) => (
