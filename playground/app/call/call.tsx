@@ -42,8 +42,9 @@ const textsOf = (textOf: Texts): Record<string, string> =>
 
 const isFormValid = (textOf: Texts): boolean => groups.every((group) => !isOn(group, textOf) || group.fields.every((field) => messageOf(group, field, textOf) === ''));
 
-/** A play with the texts that it was played with. */
+/** A play with the texts that it was played with, and with the key of them all. */
 interface Played {
+  readonly key: string;
   readonly textOf: Texts;
   readonly answers: string;
   readonly random: string;
@@ -54,7 +55,7 @@ interface Played {
 function usePlay(textOf: Texts, answers: string, random: string) {
   const [played, setPlayed] = useState<Played>();
   const [distribution, setDistribution] = useState<Distribution>();
-  const [failure, setFailure] = useState('');
+  const [failed, setFailed] = useState({ key: '', message: '' });
   const [finished, setFinished] = useState('');
   const texts = textsOf(textOf);
   const isValid = isFormValid(textOf) && isRandom(random);
@@ -62,7 +63,7 @@ function usePlay(textOf: Texts, answers: string, random: string) {
   const playOne = async (signal: AbortSignal): Promise<void> => {
     const ownTextOf: Texts = (name) => texts[name];
     const play = await playCall(ownTextOf, answers, randomOf(random)[0]);
-    if (!signal.aborted) setPlayed({ textOf: ownTextOf, answers, random, play });
+    if (!signal.aborted) setPlayed({ key, textOf: ownTextOf, answers, random, play });
   };
   const playMany = async (signal: AbortSignal): Promise<void> => {
     const result = await runInWorker('runs', { texts, answers, runs: 1_000 }, signal);
@@ -76,11 +77,9 @@ function usePlay(textOf: Texts, answers: string, random: string) {
     const onError = (error: unknown): void => {
       // The next texts stopped it.
       if (signal.aborted) return;
-      setFailure(String(error));
+      setFailed({ key, message: String(error) });
       setDistribution(undefined);
-      setFinished(key);
     };
-    setFailure('');
     playOne(signal).catch(onError);
     const timer = setTimeout(() => void playMany(signal).catch(onError), 250);
     return () => {
@@ -88,7 +87,10 @@ function usePlay(textOf: Texts, answers: string, random: string) {
       stop.abort();
     };
   }, [key, isValid]);
-  return { played, distribution, failure, isValid, isBusy: isValid && finished !== key };
+  const hasFailed = failed.key === key;
+  // The worker may be done first.
+  const isDone = hasFailed || (finished === key && played?.key === key);
+  return { played, distribution, failure: hasFailed ? failed.message : '', isValid, isBusy: isValid && !isDone };
 }
 
 export function Call({ state }: { state: State }) {
