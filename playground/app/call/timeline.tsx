@@ -65,6 +65,8 @@ export function Timeline({ play, bars, span, at, limits }: { play: Play; bars: r
   /** A line where a limit ends something. Its time is a sum, which may differ from the clock in the last bits. */
   const limitLine = (name: string, limit: number, end: number, top: number, bottom: number) =>
     limit <= span && limit <= end * (1 + 1e-9) && <line key={name + limit} class={mark(name)} x1={percentOf(limit)} x2={percentOf(limit)} y1={top} y2={bottom} />;
+  /** The top and bottom of a line over one bar. */
+  const edgesOf = (row: number) => [row * rowHeight + barTop - 3, row * rowHeight + barTop + barHeight + 3] as const;
   const bodyTop = bars.length * rowHeight;
   return (
     <figure>
@@ -91,7 +93,6 @@ export function Timeline({ play, bars, span, at, limits }: { play: Play; bars: r
                 {lanes.map(({ request, lane, kind }, nth) => (
                   <rect key={nth} class={mark(`request ${kind}`)} x={percentOf(request.start)} width={width(request.start, request.end)} y={y + barTop + lane * laneHeight} height={Math.max(1, laneHeight - (laneHeight < barHeight ? 1 : 0))} rx={Math.min(3, laneHeight / 2)} />
                 ))}
-                {bar.requests.map((request) => limitLine('limit attempt', request.start + limits.timeout, request.end, y + barTop - 3, y + barTop + barHeight + 3))}
               </g>
             );
           })}
@@ -101,12 +102,13 @@ export function Timeline({ play, bars, span, at, limits }: { play: Play; bars: r
                 <tspan class="name">body: {play.end === Infinity ? 'no end' : play.message === '' ? 'read' : play.result}</tspan>{play.end < Infinity && ` after ${duration(play.end - body)}`}
               </text>
               <rect class={mark('request body')} x={percentOf(body)} width={width(body, play.end)} y={bodyTop + barTop} height={barHeight} rx="3" />
-              {limitLine('limit silence', body + limits.bodyTimeout, play.end, bodyTop + barTop - 3, bodyTop + barTop + barHeight + 3)}
             </g>
           )}
-          {limitLine('limit total', limits.totalTimeout, play.end, 0, height)}
           <rect class="future" x={percentOf(at)} width={`${100 - x(at)}%`} y="0" height={height} />
           <line class="cursor" x1={percentOf(at)} x2={percentOf(at)} y1="0" y2={height} />
+          {bars.map((bar, index) => bar.requests.map((request) => limitLine('limit attempt', request.start + limits.timeout, request.end, ...edgesOf(index))))}
+          {body !== undefined && limitLine('limit silence', body + limits.bodyTimeout, play.end, ...edgesOf(bars.length))}
+          {limitLine('limit total', limits.totalTimeout, play.end, 0, height)}
         </svg>
       </div>
       <Legend marks={marks} />
