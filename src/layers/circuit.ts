@@ -59,9 +59,10 @@ export class Circuit {
   }
 
   private endLateProbe(context: AttemptContext): number {
-    const { until, isProbe } = this.period;
+    const { until, isProbe, signal } = this.period;
     const now = context.clock.now();
-    if (isProbe && now >= until) this.open(until, context);
+    // A probe whose caller has aborted shows nothing, even if fetch ignores the signal.
+    if (isProbe && now >= until && !signal?.aborted) this.open(until, context);
     return now;
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { resilientFetch, type Fetch, type ResilientFetch } from '../../src/index.ts';
@@ -25,7 +25,7 @@ async function loadCopy(): Promise<ResilientFetch> {
   await cp(fileURLToPath(new URL('../../src', import.meta.url)), join(directory, 'src'), { recursive: true });
   await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
   // The copy has the same exports as the entry.
-  const entry = await import(pathToFileURL(join(directory, 'src', 'index.js')).href) as { resilientFetch: ResilientFetch };
+  const entry = await import(pathToFileURL(join(directory, 'src', `index${extname(import.meta.url)}`)).href) as { resilientFetch: ResilientFetch };
   assert.notEqual(entry.resilientFetch, resilientFetch);
   return entry.resilientFetch;
 }

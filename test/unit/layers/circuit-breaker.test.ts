@@ -286,6 +286,18 @@ describe('a probe', () => {
     assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
   });
 
+  it('does not count as failed after probeFor where its caller has aborted, even if fetch ignores the signal', async () => {
+    const { clock, call, requests } = await createOpened();
+    const controller = new AbortController();
+    void call(url, { signal: controller.signal });
+    controller.abort('stop');
+
+    await clock.advance(300);
+    void call(url);
+
+    assert.equal(requests.length, 2);
+  });
+
   const neither: [name: string, settle: (request: ManualRequest) => void, init?: RequestInit][] = [
     ['is responded to with a 429', (request) => request.resolve(429)],
     ['is rejected by another layer for good', (request) => request.reject(Object.assign(new Error('no token'), { transient: false }))],
