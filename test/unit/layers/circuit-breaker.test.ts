@@ -292,7 +292,7 @@ describe('a probe', () => {
     void call(url, { signal: controller.signal });
     controller.abort('stop');
 
-    await clock.advance(300);
+    await clock.advance(500);
     void call(url);
 
     assert.equal(requests.length, 2);
