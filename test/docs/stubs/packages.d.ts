@@ -18,6 +18,7 @@ declare module 'axios' {
 declare module '@opentelemetry/api' {
   interface Span {
     setAttribute(name: string, value: string | number): void;
+    recordException(error: Error): void;
     end(): void;
   }
   export const trace: { getTracer(name: string): { startActiveSpan<Result>(name: string, run: (span: Span) => Result): Result } };
