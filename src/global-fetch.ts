@@ -35,7 +35,8 @@ export const globalFetch: Fetch = (input, init) => {
   const outerRequest = pendingRequest;
   // Parsed only where a wrapper calls us: parsing a URL takes a microsecond.
   pendingRequest = isRequest(input) ? input : String(input);
-  if (init?.signal) Object.defineProperty(init.signal, key, { value: pendingRequest, configurable: true });
+  // A signal of this attempt alone, so it is marked once.
+  if (init?.signal) Object.defineProperty(init.signal, key, { value: pendingRequest });
   try {
     return fetch(input, init);
   } finally {

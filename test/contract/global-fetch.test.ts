@@ -143,6 +143,10 @@ describe('a call, where the global fetch is replaced', () => {
     });
   }
 
+  it("keeps the platform's fetch where copies of other versions look for it", () => {
+    assert.equal((globalThis as { [key: symbol]: unknown })[Symbol.for('resilient-fetch')], platformFetch);
+  });
+
   it('makes 4 requests by two copies of the package around each other', async (t) => {
     const server = await startServer(t, respondWith(503));
     replaceFetch(t, (input, init) => early(input, init));
