@@ -11,6 +11,8 @@ const unused = 'TypeScript wants a default, which is never used.';
 const slower = 'A shortcut for speed. The longer way has the same result.';
 const memoryOnly = 'Only the memory in use differs.';
 const nodeOnly = 'Always so in Node. Other runtimes: test/platforms.';
+const returnsUndefined = 'A function without a return returns undefined.';
+const caught = 'The TypeError is caught, and has the same result.';
 
 /** The accepted mutants of each file. */
 export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
@@ -19,23 +21,44 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
     { code: 'bodies === undefined', replacement: 'false', reason: 'A runtime without FinalizationRegistry: test/contract/leaks.test.ts.' },
     { code: 'keptAlive.set(response, body);', replacement: ';', reason: 'Only WebKit creates another body for a response: test/platforms.' },
   ],
-  'src/body-timeout.ts': [
-    { code: '{ return false; }', replacement: '{}', reason: 'Undefined is falsy.' },
-    { code: 'late > 0', replacement: 'true', reason: 'A timer of 0 ms expires at the same time.' },
-    { code: 'late > 0', replacement: 'late >= 0', reason: 'A timer of 0 ms expires at the same time.' },
-  ],
   'src/classify.ts': [
-    { code: 'signal?.reason', replacement: 'signal.reason', reason: 'Without a signal, no total timeout has ended the call.' },
+    { code: '!isBad && policy.shouldRetry === undefined', replacement: 'false', reason: slower },
     { code: 'policy.totalTimeout < Infinity', replacement: 'true', reason: 'Infinity minus any time is Infinity.' },
     { code: 'policy.totalTimeout < Infinity', replacement: 'policy.totalTimeout <= Infinity', reason: 'Infinity minus any time is Infinity.' },
   ],
+  'src/clock.ts': [
+    { code: 'late > 0', replacement: 'true', reason: 'A timer of 0 ms expires at the same time.' },
+    { code: 'late > 0', replacement: 'late >= 0', reason: 'A timer of 0 ms expires at the same time.' },
+    { code: 'timer.id !== undefined', replacement: 'true', reason: 'To clear no timer does nothing.' },
+  ],
   'src/discard.ts': [
-    { code: '{ // A mock Response may have getters that throw. return undefined; }', replacement: '{}', reason: 'A function without a return returns undefined.' },
+    { code: 'owner?.body', replacement: 'owner.body', reason: caught },
+    { code: '{ return undefined; }', replacement: '{}', reason: returnsUndefined },
+    { code: 'body', replacement: 'true', reason: caught },
+    { code: "typeof close !== 'function'", replacement: 'false', reason: caught },
     { code: 'done', replacement: 'false', reason: 'The end has no value: the TypeError stops the drain as the end does.' },
   ],
+  'src/errors.ts': [
+    { code: "typeof DOMException === 'function'", replacement: 'true', reason: nodeOnly },
+    {
+      code: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions?.undici !== undefined',
+      replacement: 'true',
+      reason: nodeOnly,
+    },
+    {
+      code: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions?.undici',
+      replacement: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions.undici',
+      reason: nodeOnly,
+    },
+    {
+      code: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions',
+      replacement: '(globalThis as { process?: { versions?: { undici?: string } } }).process.versions',
+      reason: nodeOnly,
+    },
+  ],
   'src/failures.ts': [
+    { code: '{ // A getter or a revoked proxy may throw. return undefined; }', replacement: '{}', reason: returnsUndefined },
     { code: 'failures.length > 0 || histories.get(result) !== undefined', replacement: 'true', reason: memoryOnly },
-    { code: 'failures.length > 0', replacement: 'failures.length >= 0', reason: memoryOnly },
   ],
   'src/fetch-arguments.ts': [
     { code: '(init: object): boolean => Object.getPrototypeOf(init) === Object.prototype', replacement: '() => undefined', reason: slower },
@@ -45,33 +68,47 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
     { code: "init === undefined && typeof input === 'string'", replacement: 'false', reason: slower },
     { code: "'string'", replacement: '""', reason: slower },
     { code: 'headers instanceof Headers', replacement: 'false', reason: 'The entries of Headers make the same headers.' },
+    { code: "'Deno'", replacement: '""', reason: nodeOnly },
+    { code: 'body.length < bytesPerSecond / 3', replacement: 'false', reason: slower },
+    { code: 'body.length < bytesPerSecond / 3', replacement: 'body.length <= bytesPerSecond / 3', reason: slower },
+    { code: 'size > 0', replacement: 'size >= 0', reason: 'A size of 0 is 0.' },
+  ],
+  'src/global-fetch.ts': [
+    { code: "typeof fetch === 'function'", replacement: 'true', reason: nodeOnly },
+    { code: 'globalThis.fetch !== platformFetch', replacement: 'true', reason: slower },
+    { code: 'fetch === globalFetch && globalThis.fetch !== platformFetch', replacement: 'fetch === globalFetch || globalThis.fetch !== platformFetch', reason: slower },
+    { code: 'fetch === globalFetch', replacement: 'true', reason: slower },
+    { code: 'fetch === platformFetch', replacement: 'false', reason: slower },
+    { code: 'init?.signal', replacement: 'true', reason: 'An attempt through a replaced fetch has a signal of its own.' },
+    { code: 'init?.signal', replacement: 'init.signal', reason: 'An attempt through a replaced fetch has a signal of its own.' },
+    { code: 'marked !== undefined', replacement: 'true', reason: slower },
   ],
   'src/internal-slot.ts': [
     { code: 'Object.isExtensible(object)', replacement: 'true', reason: 'Engines of today allow a private field on a frozen object.' },
     { code: 'Object.isExtensible(object)', replacement: 'false', reason: 'The WeakMap keeps the same values.' },
+    { code: '{ super(object); this.#value = value; }', replacement: '{}', reason: 'The WeakMap keeps the same values.' },
+    {
+      code: '{ // Engines are about to refuse a private field on a frozen object (proposal: non-extensible applies to private). if (Object.isExtensible(object)) return void new Slot(object, value); }',
+      replacement: '{}',
+      reason: 'The WeakMap keeps the same values.',
+    },
+  ],
+  'src/options.ts': [
+    { code: 'word.toLowerCase()', replacement: 'word.toUpperCase()', reason: 'Both names are compared in one case.' },
   ],
   'src/request.ts': [
     { code: "''", replacement: '"Stryker was here!"', reason: 'Fetch rejects any body or none by the method alone.' },
+    { code: '{ return undefined; }', replacement: '{}', reason: returnsUndefined },
+    { code: '(): string | undefined => (Object((globalThis as { location?: unknown }).location) as { readonly href?: string }).href', replacement: '() => undefined', reason: 'Node has no location.' },
+    { code: "typeof Request !== 'function'", replacement: 'false', reason: nodeOnly },
+    { code: 'false', replacement: 'true', reason: nodeOnly },
   ],
   'src/retry-after.ts': [
     { code: "''", replacement: '"Stryker was here!"', reason: `${unused} As a Date header, neither text is a date.` },
   ],
   'src/retry-policy.ts': [
-    {
-      code: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions?.undici !== undefined',
-      replacement: 'true',
-      reason: nodeOnly,
-    },
-    {
-      code: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions?.undici',
-      replacement: '(globalThis as { process?: { versions?: { undici?: string; }; }; }).process?.versions.undici',
-      reason: nodeOnly,
-    },
-    {
-      code: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions',
-      replacement: '(globalThis as { process?: { versions?: { undici?: string; }; }; }).process.versions',
-      reason: nodeOnly,
-    },
+    { code: 'response?.status', replacement: 'response.status', reason: 'A status that is retried comes from a response.' },
+    { code: 'response?.redirected', replacement: 'response.redirected', reason: 'A status that is retried comes from a response.' },
     { code: 'retryAfter !== undefined', replacement: 'true', reason: 'Undefined is not above a limit.' },
   ],
   'src/retry.ts': [
