@@ -7,7 +7,8 @@ import { resilientFetch } from '../../../src/index.ts';
 import { circuitBreaker, CircuitOpenError, type CircuitBreakerOptions, type CircuitOutcome, type LayeredFetch } from '../../../src/layers/index.ts';
 import { FakeClock, scriptedFetch, type ScriptedOutcome } from '../../../src/testing/index.ts';
 import { resetError } from '../trace.ts';
-import { applyLayer, createContext, createManualFetch, optionError, url, type ManualRequest } from './layered.ts';
+import { createContext } from './context.ts';
+import { applyLayer, createManualFetch, optionError, url, type ManualRequest } from './layered.ts';
 
 /** A service behind a circuit breaker, in virtual time. */
 interface Service {

@@ -1,9 +1,9 @@
 import type { AttemptContext } from '../../../src/attempt-context.ts';
+import type { Clock } from '../../../src/clock.ts';
 import { retryAfterOf } from '../../../src/retry-after.ts';
-import type { FakeClock } from '../../../src/testing/index.ts';
 
-/** The context of a first attempt in virtual time, without a total timeout. */
-export const createContext = (clock: FakeClock, members: Partial<AttemptContext> = {}): AttemptContext => ({
+/** The context of a first attempt in virtual time, without a total timeout. `random` is 0. */
+export const createContext = (clock: Clock, members: Partial<AttemptContext> = {}): AttemptContext => ({
   attempt: 1,
   elapsed: 0,
   left: Infinity,

@@ -8,7 +8,8 @@ import { hedge, type BudgetEntry, type HedgeBudget, type HedgeOptions, type Laye
 import { FakeClock, scriptedFetch, seededRandom, type ScriptedFetch, type ScriptedOutcome } from '../../../src/testing/index.ts';
 import { collectGarbage } from '../../support/garbage-collection.ts';
 import { resetError } from '../trace.ts';
-import { applyLayer, createContext, createManualFetch, optionError, url, type ManualRequest } from './layered.ts';
+import { createContext } from './context.ts';
+import { applyLayer, createManualFetch, optionError, url, type ManualRequest } from './layered.ts';
 
 const after = (ms: number, outcome: ScriptedOutcome): ScriptedOutcome => ({ after: ms, outcome });
 

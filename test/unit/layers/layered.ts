@@ -1,29 +1,14 @@
 import type { AttemptContext, Layer, LayeredFetch } from '../../../src/attempt-context.ts';
 import type { Clock } from '../../../src/clock.ts';
 import type { Fetch } from '../../../src/dispatch.ts';
-import { retryAfterOf } from '../../../src/retry-after.ts';
+import { createContext } from './context.ts';
 
 export const url = 'http://users.test/1';
 
-/** The context of a first attempt in virtual time. `random` is 0.5. */
-export const createContext = (clock: Clock, more: Partial<AttemptContext> = {}): AttemptContext => ({
-  attempt: 1,
-  elapsed: 0,
-  left: Infinity,
-  failures: [],
-  method: 'GET',
-  url,
-  clock,
-  random: () => 0.5,
-  repeatable: true,
-  retryAfter: (response) => retryAfterOf(response, clock.date()),
-  ...more,
-});
-
-/** Puts the layer around the fetch, and calls both as the first attempt of a call does. */
+/** Puts the layer around the fetch, and calls both as the first attempt of a call does. `random` is 0.5. */
 export function applyLayer(layer: Layer, fetch: Fetch, clock: Clock, more: Partial<AttemptContext> = {}): LayeredFetch {
   const layered = layer(fetch);
-  return (input, init) => layered(input, init, createContext(clock, { url: String(input), ...more }));
+  return (input, init) => layered(input, init, createContext(clock, { url: String(input), random: () => 0.5, ...more }));
 }
 
 /** A fetch that the test settles by hand, one request after the other. It ignores its signal. */

@@ -7,7 +7,8 @@ import { withToken, type Layer, type LayeredFetch, type TokenOptions } from '../
 import { FakeClock } from '../../../src/testing/index.ts';
 import { collectGarbage as collect } from '../../support/garbage-collection.ts';
 import { resetError } from '../trace.ts';
-import { applyLayer, createContext, createManualFetch, optionError, url } from './layered.ts';
+import { createContext } from './context.ts';
+import { applyLayer, createManualFetch, optionError, url } from './layered.ts';
 
 /** A service that accepts one token, and a session that knows how to get it. Requests take 10 ms, a refresh 100 ms. */
 class Service {
