@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,3 +115,39 @@ export const engines: Readonly<Record<string, () => Promise<Browser>>> = {
   firefox: () => withPuppeteer(launchFirefox()),
   webkit: startWebKit,
 };
+
+const root = new URL('../../../', import.meta.url);
+export const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+
+/** The page, with a script before all others that keeps every error, because WebKit's driver has no console. */
+export const page = new URL(`../page-with-errors-${process.pid}.html`, import.meta.url);
+const keepErrors = `<script>
+  window.errors = [];
+  addEventListener('error', ({ message }) => errors.push(message));
+  addEventListener('unhandledrejection', ({ reason }) => errors.push(String(reason)));
+  for (const name of ['error', 'warn']) console[name] = (...texts) => errors.push(texts.join(' '));
+</script>`;
+writeFileSync(page, read('playground/dist/index.html').replace('<head>', () => `<head>${keepErrors}`));
+
+/** Shows a state of the page, and returns a value once nothing is busy. */
+export const show = (hash: string, expression: string): string => `
+  const hash = ${JSON.stringify(hash)};
+  const shown = location.hash.slice(1) === hash ? undefined : new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
+  location.hash = hash;
+  await shown;
+  await new Promise((resolve) => setTimeout(resolve));
+  while (document.querySelector('section:not([aria-busy=true])') === null) await new Promise((resolve) => setTimeout(resolve, 20));
+  return ${expression};`;
+
+/** The cells of the first table, row by row. */
+export const table = "[...document.querySelectorAll('table tbody tr')].map((row) => [...row.cells].map((cell) => cell.innerText.trim()))";
+export const messages = "[...document.querySelectorAll('.field .message')].map((element) => element.textContent).filter(Boolean)";
+export const codeUnder = (title: string): string => `[...document.querySelectorAll('.code')].find((figure) => figure.textContent.startsWith(${JSON.stringify(title)})).querySelector('code').textContent`;
+
+/** Runs a module in a folder from which the package finds itself. Rejects with what the module throws. */
+export async function runInNode(name: string, code: string): Promise<void> {
+  mkdirSync(new URL('dist/playground/', root), { recursive: true });
+  const file = new URL(`dist/playground/${name}.mjs`, root);
+  writeFileSync(file, code);
+  await import(file.href);
+}

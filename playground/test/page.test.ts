@@ -1,60 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { engines, type Browser } from './browsers.ts';
-
-const root = new URL('../../../', import.meta.url);
-const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
-
-/** The page, with a script before all others that keeps every error, because WebKit's driver has no console. */
-const page = new URL('../page-with-errors.html', import.meta.url);
-const keepErrors = `<script>
-  window.errors = [];
-  addEventListener('error', ({ message }) => errors.push(message));
-  addEventListener('unhandledrejection', ({ reason }) => errors.push(String(reason)));
-  for (const name of ['error', 'warn']) console[name] = (...texts) => errors.push(texts.join(' '));
-</script>`;
-writeFileSync(page, read('playground/dist/index.html').replace('<head>', () => `<head>${keepErrors}`));
-
-/** Shows a state of the page, and returns a value once nothing is busy. */
-const show = (hash: string, expression: string): string => `
-  const hash = ${JSON.stringify(hash)};
-  const shown = location.hash.slice(1) === hash ? undefined : new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
-  location.hash = hash;
-  await shown;
-  await new Promise((resolve) => setTimeout(resolve));
-  while (document.querySelector('section:not([aria-busy=true])') === null) await new Promise((resolve) => setTimeout(resolve, 20));
-  return ${expression};`;
-
-/** The cells of the first table, row by row. */
-const table = "[...document.querySelectorAll('table tbody tr')].map((row) => [...row.cells].map((cell) => cell.innerText.trim()))";
-const messages = "[...document.querySelectorAll('.field .message')].map((element) => element.textContent).filter(Boolean)";
-const codeUnder = (title: string): string => `[...document.querySelectorAll('.code')].find((figure) => figure.textContent.startsWith(${JSON.stringify(title)})).querySelector('code').textContent`;
-
-/** Runs a module in a folder from which the package finds itself. Rejects with what the module throws. */
-async function runInNode(name: string, code: string): Promise<void> {
-  mkdirSync(new URL('dist/playground/', root), { recursive: true });
-  const file = new URL(`dist/playground/${name}.mjs`, root);
-  writeFileSync(file, code);
-  await import(file.href);
-}
+import { codeUnder, engines, messages, page, read, runInNode, show, table, type Browser } from './browsers.ts';
 
 /** The figures of a policy that `npm run storm` has printed. */
 function printedBy(experiment: string, ...cells: readonly string[]): string[] {
   const rows = read(`bench/retry-storms/results/${experiment}.md`).split('\n').map((line) => line.split('|').map((cell) => cell.trim()).slice(1, -1));
   return rows.find((row) => cells.every((cell, index) => row[index] === cell))?.slice(cells.length) ?? [];
 }
-
-/** Calls whose code must give the same result in Node. */
-const calls: Readonly<Record<string, string>> = {
-  'failures': '',
-  'seeded': 'call.random=seed+7&call.backoff.jitter=decorrelated&call.retryOn.statuses=503,+429&call.server=503.40,429.10.1,500',
-  'hedged': 'call.hedge=on&call.rateGate=on&call.circuitBreaker=on&call.circuitBreaker.failures=2&call.budget=on&call.timeout=900&call.server=hang,429.40.2,200.500',
-  'stalled': 'call.server=stall.40&call.totalTimeout=5000',
-  'hanging': 'call.server=hang&call.timeout=false',
-  'post': 'call.method=POST&call.idempotencyKey=true&call.server=reset.100,200.40',
-  'predicate': `call.server=404,200&call.shouldRetry=${encodeURIComponent('({ transient, response }) => transient || response?.status === 404')}`,
-};
 
 for (const [engine, start] of Object.entries(engines)) {
   describe(engine, () => {
@@ -67,50 +19,7 @@ for (const [engine, start] of Object.entries(engines)) {
     });
     after(() => browser.close());
 
-    it('shows the exact timeline of a script', async () => {
-      const rows = await get('view=call', table);
-
-      assert.deepEqual(rows, [
-        ['1', '0', 'response', '503', '40 ms', '100 ms', 'backoff', '–'],
-        ['2', '140', 'network-error', 'TypeError', '120 ms', '200 ms', 'backoff', '–'],
-        ['3', '460', 'response', '429', '40 ms', '2.4 s', 'retry-after', '–'],
-        ['4', '2900', '–', '200', '60 ms', '–', '–', '–'],
-      ]);
-    });
-
-    it('says at each moment what the call does', async () => {
-      const moments = [50, 150, 2_000, 2_960];
-      const outputs: unknown[] = [];
-      for (const at of moments) outputs.push(await get(`view=call&call.at=${at}`, "document.querySelector('output').textContent"));
-
-      assert.deepEqual(outputs, ['50 ms: waiting for attempt 2', '150 ms: attempt 2 is in flight', '2 s: waiting for attempt 4', '2.96 s: the call has ended: 200']);
-    });
-
-    for (const [name, hash] of Object.entries(calls)) {
-      it(`gives code that does the same in Node: ${name}`, async () => {
-        const code = await get(`view=call&${hash}`, `document.querySelector('.result details').setAttribute('open', '') ?? ${codeUnder('call.test.mjs')}`);
-
-        assert.match(String(code), /assert\.deepEqual\(fetch\.times, \[0/);
-        await runInNode(`${engine}-${name}`, String(code));
-      });
-    }
-
-    it('shows the distribution of 1,000 calls', async () => {
-      const text = String(await get('view=call&call.server=503', "document.querySelector('.histogram figcaption').textContent"));
-
-      assert.match(text, /^1,000 calls.*: 0 % end well/);
-      const [, p50 = '', p95 = '', max = ''] = /p50(\d+) msp95(\d+ ms|[\d.]+ s)max([\d.]+) s/.exec(text) ?? [];
-      // Three waits, of up to 200, 400 and 800 ms.
-      assert.ok(Number(p50) > 600 && Number(p50) < 800, text);
-      assert.ok(p95 !== '' && Number(max) > 1.2 && Number(max) <= 1.4, text);
-    });
-
     it('shows the message of the library beside a bad value', async () => {
-      assert.deepEqual(await get('view=call&call.retries=many&call.backoff.base=-1&call.hedge=on&call.hedge.max=0', messages), [
-        "'retries' must be an integer >= 0 or Infinity, not \"many\"",
-        "'backoff.base' must be a finite number of milliseconds >= 0, not -1",
-        "'max' must be an integer >= 1, not 0",
-      ]);
       assert.deepEqual(await get('storm.reserve=0&storm.service=tail&storm.on=retries-budget', messages), ["'reserve' must be a finite number >= 1, not 0"]);
     });
 
