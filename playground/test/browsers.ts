@@ -116,11 +116,11 @@ export const engines: Readonly<Record<string, () => Promise<Browser>>> = {
   webkit: startWebKit,
 };
 
-const root = new URL('../../../', import.meta.url);
+const root = new URL('../../../../', import.meta.url);
 export const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 
 /** The page, with a script before all others that keeps every error, because WebKit's driver has no console. */
-export const page = new URL(`../page-with-errors-${process.pid}.html`, import.meta.url);
+export const page = new URL(`../../page-with-errors-${process.pid}.html`, import.meta.url);
 const keepErrors = `<script>
   window.errors = [];
   addEventListener('error', ({ message }) => errors.push(message));
