@@ -145,9 +145,9 @@ export const messages = "[...document.querySelectorAll('.field .message')].map((
 export const codeUnder = (title: string): string => `[...document.querySelectorAll('.code')].find((figure) => figure.textContent.startsWith(${JSON.stringify(title)})).querySelector('code').textContent`;
 
 /** Runs a module in a folder from which the package finds itself. Rejects with what the module throws. */
-export async function runInNode(name: string, code: string): Promise<void> {
+export async function runInNode(name: string, code: string): Promise<Record<string, unknown>> {
   mkdirSync(new URL('dist/playground/', root), { recursive: true });
   const file = new URL(`dist/playground/${name}.mjs`, root);
   writeFileSync(file, code);
-  await import(file.href);
+  return await import(file.href) as Record<string, unknown>;
 }
