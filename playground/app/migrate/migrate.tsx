@@ -41,7 +41,7 @@ export function Migrate({ state }: { state: State }) {
       <h3>What differs</h3>
       <ul class="differences">{library.notes.map((note) => <li key={note}><Prose text={note} /></li>)}</ul>
       <div class="scroll" tabIndex={0} role="region" aria-label="option by option">
-        <table class="records">
+        <table class="records wrapped">
           <thead><tr><th scope="col">{library.title}</th><th scope="col">here</th><th scope="col">note</th></tr></thead>
           <tbody>
             {rows.map(({ name, value, isDefault, options = {}, note = '' }) => (
