@@ -18,7 +18,7 @@ async function summariesOf(id: string, enabled: readonly string[], texts: Readon
 }
 
 const recoveries = (cells: readonly (string | undefined)[]): string[] =>
-  cells.map((cell) => (cell === 'never' ? 'does not recover within 120 s' : `recovers ${cell} after the trouble`));
+  cells.map((cell) => (cell === 'never' ? 'does not recover in the 120 s after the trouble' : `recovers ${cell} after the trouble`));
 
 describe('a service', () => {
   it('that is down gives the figures of npm run storm: hanging-service', async () => {

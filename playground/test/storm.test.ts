@@ -55,7 +55,7 @@ for (const [engine, start] of Object.entries(engines)) {
     it('answers the question of the first view, with code to copy', async () => {
       const [answer, code] = await get('', `[${textOf('.answer p')}, ${codeUnder('Switch it on')}]`) as string[];
 
-      assert.match(answer ?? '', /^Retries alone make it worse: the service does not recover within 60 s, with 3\.\d\d requests per call\. Without retries, the service recovers \d\d s after the trouble\. Keep retries, and switch on a budget and a circuit breaker: the service recovers 1\d s after the trouble\.$/);
+      assert.match(answer ?? '', /^Retries alone make it worse: the service does not recover in the 60 s after the trouble, with 3\.\d\d requests per call\. Without retries, the service recovers \d\d s after the trouble\. Keep retries, and switch on a budget and a circuit breaker: the service recovers 1\d s after the trouble\.$/);
       assert.deepEqual(code?.split('\n').slice(3, -2), ['export const api = resilientFetch.with({', '  budget: retryBudget(),', '  layers: [circuitBreaker()],']);
     });
 
@@ -108,7 +108,7 @@ for (const [engine, start] of Object.entries(engines)) {
       const expected = ['no retries', 'our default', 'our default with a budget'].map((policy) => printedBy('outage', policy));
 
       assert.deepEqual(rows.map((row) => row.slice(1, 5)), expected.map((row) => row.slice(0, 4)));
-      assert.deepEqual(words, expected.map(([, , , , recovery = '']) => (recovery === 'never' ? 'does not recover within 60 s' : `recovers ${recovery} after the trouble`)));
+      assert.deepEqual(words, expected.map(([, , , , recovery = '']) => (recovery === 'never' ? 'does not recover in the 60 s after the trouble' : `recovers ${recovery} after the trouble`)));
     });
 
     it('stops a simulation, and begins another at the next change', async () => {

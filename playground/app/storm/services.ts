@@ -78,7 +78,7 @@ const outage = (id: string, title: string, setup: string, constants: readonly Co
     const result = await simulateOutage(policyOf(enabled, values), scenario, seed, onSecond);
     const { requestsPerCall, goodput, recovery, inFlight } = summarizeOutage(result);
     return {
-      headline: recovery === Infinity ? `does not recover within ${watch} s` : recovery === 0 ? 'recovers at once' : `recovers ${recovery} s after the trouble`,
+      headline: recovery === Infinity ? `does not recover in the ${watch} s after the trouble` : recovery === 0 ? 'recovers at once' : `recovers ${recovery} s after the trouble`,
       load: ratio(requestsPerCall.after),
       score: -recovery,
       figures: {
