@@ -18,23 +18,30 @@ export interface Counts {
 
 type Result<Kind extends keyof Jobs> = NonNullable<Awaited<ReturnType<Jobs[Kind]>>>;
 
-/** Runs one job in a worker of its own, which ends with it, or when the signal aborts. */
+/** Runs one job in a worker of its own, which ends with it, or when the signal aborts. Rejects if the worker cannot start. */
 export function runInWorker<Kind extends keyof Jobs>(
   kind: Kind, job: Parameters<Jobs[Kind]>[0], signal: AbortSignal, onProgress: (counts: Counts) => void = () => {},
 ): Promise<Result<Kind>> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const worker = new SimulationWorker();
-    const end = (): void => worker.terminate();
-    signal.addEventListener('abort', () => {
-      end();
-      reject(signal.reason);
-    }, { once: true });
+    const fail = (reason: unknown): void => {
+      worker.terminate();
+      reject(reason);
+    };
+    signal.addEventListener('abort', () => fail(signal.reason), { once: true });
     worker.addEventListener('message', ({ data: { progress, result, error } }: MessageEvent<{ progress?: Counts; result?: Result<Kind>; error?: string }>) => {
       if (progress !== undefined) return onProgress(progress);
-      end();
-      if (result === undefined) reject(new Error(error));
-      else resolve(result);
+      if (result === undefined) return fail(new Error(error));
+      worker.terminate();
+      resolve(result);
     });
+    worker.addEventListener('error', (event) => {
+      // Else the browser reports the error a second time.
+      event.preventDefault();
+      fail(new Error(event.message || 'the browser does not start the worker of this page'));
+    });
+    worker.addEventListener('messageerror', () => fail(new Error('the browser cannot read a message of the worker')));
     worker.postMessage({ kind, job });
   });
 }

@@ -10,20 +10,32 @@ export interface Answer {
   readonly retryAfter: string;
 }
 
-export const kinds = ['200', '404', '429', '500', '502', '503', '504', 'hang', 'reset', 'stall'] as const;
-
 export const kindLabels: Readonly<Record<string, string>> = {
-  200: '200 OK', 404: '404 Not Found', 429: '429 Too Many Requests', 500: '500 Server Error', 502: '502 Bad Gateway', 503: '503 Unavailable',
-  504: '504 Gateway Timeout', hang: 'no answer (hangs)', reset: 'connection reset', stall: '200, body stalls',
+  200: '200 OK', 401: '401 Unauthorized', 404: '404 Not Found', 429: '429 Too Many Requests', 500: '500 Server Error', 502: '502 Bad Gateway',
+  503: '503 Unavailable', 504: '504 Gateway Timeout', hang: 'no answer (hangs)', reset: 'connection reset', stall: '200, body stalls',
 };
+
+/** The answers of a first visit, and of a link whose answers cannot be read. */
+export const defaultAnswers = '503.40,reset.120,429.40.2,200.60';
 
 /** The most requests of one call that are shown. The last answer of the script repeats until then. */
 export const maxRequests = 200;
 
-export const parseAnswers = (text: string): Answer[] => text.split(',').flatMap((part) => {
-  const [kind = '', delay = '', retryAfter = ''] = part.split('.');
-  return (kinds as readonly string[]).includes(kind) ? { kind, delay: Math.max(0, Number(delay) || 0), retryAfter: /^\d+$/.test(retryAfter) ? retryAfter : '' } : [];
-});
+const pattern = /^(\w+)(?:\.(\d{0,12}))?(?:\.(\d*))?$/;
+
+const parse = (part: string): Answer | undefined => {
+  const [, kind = '', delay = '', retryAfter = ''] = pattern.exec(part) ?? [];
+  return Object.hasOwn(kindLabels, kind) ? { kind, delay: Number(delay), retryAfter } : undefined;
+};
+
+/** Reads the answers of a link. Leaves out what it cannot read. */
+export function parseAnswers(text: string): Answer[] {
+  const answers = text.split(',').flatMap((part) => parse(part) ?? []);
+  return answers.length > 0 ? answers : parseAnswers(defaultAnswers);
+}
+
+/** The answers of a link that are left out. */
+export const unreadAnswers = (text: string): string[] => text.split(',').filter((part) => parse(part) === undefined);
 
 export const formatAnswers = (answers: readonly Answer[]): string =>
   answers.map(({ kind, delay, retryAfter }) => [kind, delay || '', retryAfter].join('.').replace(/\.+$/, '')).join();
@@ -42,14 +54,21 @@ function outcomeOf({ kind, delay, retryAfter }: Answer): ScriptedOutcome {
 
 /** The script, as `scriptedFetch` takes it. */
 export const outcomesOf = (answers: readonly Answer[]): ScriptedOutcome[] =>
-  Array.from({ length: maxRequests }, (_, index) => outcomeOf(answers[Math.min(index, answers.length - 1)] ?? { kind: '200', delay: 0, retryAfter: '' }));
+  Array.from({ length: maxRequests }, (_, index) => answers[index] ?? answers.at(-1)).flatMap((answer) => (answer === undefined ? [] : outcomeOf(answer)));
 
-/** The code of one outcome. */
-export function codeOfAnswer({ kind, delay, retryAfter }: Answer): string {
+function codeOfAnswer({ kind, delay, retryAfter }: Answer): string {
   const init = retryAfter === '' ? '' : `headers: { 'retry-after': '${retryAfter}' }`;
   const code = kind === 'hang' ? "'hang'"
     : kind === 'reset' ? "new TypeError('connection reset')"
     : kind === 'stall' ? `() => new Response(stalledBody()${init && `, { ${init} }`})`
     : init === '' ? kind : `() => new Response(null, { status: ${kind}, ${init} })`;
   return delay === 0 ? code : `{ after: ${delay}, outcome: ${code} }`;
+}
+
+/** The code of as many outcomes as there were requests. The last answer repeats. */
+export function codeOfAnswers(answers: readonly Answer[], requests: number): string[] {
+  const codes = answers.slice(0, requests).map(codeOfAnswer);
+  const [last, more] = [codes.at(-1), requests - codes.length];
+  if (last === undefined || more < 3) return [...codes, ...Array.from({ length: more }, () => String(last))];
+  return [...codes, `...Array.from({ length: ${more} }, () => (${last}))`];
 }

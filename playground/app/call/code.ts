@@ -1,15 +1,15 @@
-import { codeOfAnswer, parseAnswers } from './answers.ts';
-import { codeOf, quoted, type Texts } from './fields.ts';
-import { url, type Play } from './play.ts';
+import { codeOfAnswers, parseAnswers } from './answers.ts';
+import { codeOf, methodOf, quoted, type Texts } from './fields.ts';
+import { longestPlay, url, type Play } from './play.ts';
 
-const layerNames = ['circuitBreaker', 'concurrencyLimit', 'hedge', 'rateGate'];
+const layerNames = ['circuitBreaker', 'concurrencyLimit', 'hedge', 'rateGate', 'setHeaders', 'withToken'];
 
 const indent = (lines: readonly string[]): string => lines.map((line) => `  ${line},\n`).join('');
 
 /** The imports that the options need. */
 function importsOf(code: string): string {
   const layers = layerNames.filter((name) => code.includes(`${name}(`));
-  const main = ['resilientFetch', ...(code.includes('retryAfterOf') ? ['retryAfterOf'] : []), ...(code.includes('retryBudget(') ? ['retryBudget'] : [])];
+  const main = ['resilientFetch', ...(code.includes('retryBudget(') ? ['retryBudget'] : [])];
   return `import { ${main.join(', ')} } from 'resilient-fetch';\n${layers.length > 0 ? `import { ${layers.join(', ')} } from 'resilient-fetch/layers';\n` : ''}`;
 }
 
@@ -21,27 +21,36 @@ export function programOf(textOf: Texts): string {
   return `${importsOf(options)}\nexport const api = resilientFetch.with(${options});\n`;
 }
 
+/** The lines that compare how the call ends. */
+function endOf({ ending, result }: Play): string[] {
+  if (ending === 'never') return ['// No limit ends this call.', 'await assert.rejects(clock.run(call), /pending/);'];
+  if (ending === 'time') return [`await clock.advance(${longestPlay}); // A year.`, "assert.equal(await Promise.race([call, 'pending']), 'pending');"];
+  return [`assert.equal(await clock.run(call), '${ending === 'requests' ? 'AbortError' : result}');`];
+}
+
 /** The same call as a test: the script, the virtual time, and what was seen here. */
-export function testOf(textOf: Texts, answers: string, random: string, { requests, result, message }: Play): string {
-  const method = textOf('method');
-  const options = `{\n${indent([...(method === undefined ? [] : [`method: ${quoted(method)}`]), ...codeOf(textOf), 'clock', 'fetch', `random: ${random}`])}}`;
-  const script = parseAnswers(answers).map(codeOfAnswer);
-  const last = script.at(-1) ?? '';
-  // The last answer repeats.
-  const repeated = [...script, ...Array.from({ length: Math.max(0, requests.length - script.length) }, () => last)];
+export function testOf(textOf: Texts, answers: string, random: string, play: Play): string {
+  const isStopped = play.ending === 'requests';
+  const times = [...play.requests.map(({ start }) => start), ...(isStopped ? [play.last] : [])];
+  const method = methodOf(textOf);
+  const options = `{\n${indent([
+    ...(method === 'GET' ? [] : [`method: ${quoted(method)}`]), ...codeOf(textOf), 'clock', 'fetch', `random: ${random}`, ...(isStopped ? ['signal: stop.signal'] : []),
+  ])}}`;
+  const script = [...codeOfAnswers(parseAnswers(answers), play.requests.length), ...(isStopped ? ["() => (stop.abort(), 'hang')"] : [])];
   return [
     "import assert from 'node:assert/strict';",
     importsOf(options).trimEnd(),
-    "import { FakeClock, scriptedFetch, seededRandom } from 'resilient-fetch/testing';".replace(random.includes('seededRandom') ? '' : ', seededRandom', ''),
+    `import { FakeClock, scriptedFetch${random.includes('seededRandom') ? ', seededRandom' : ''} } from 'resilient-fetch/testing';`,
     '',
-    ...(answers.includes('stall') ? ['const stalledBody = () => new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) });'] : []),
+    ...(script.some((code) => code.includes('stalledBody')) ? ['const stalledBody = () => new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) });'] : []),
+    ...(isStopped ? [`// More than ${play.requests.length} requests: the test aborts the call there, as the page does.`, 'const stop = new AbortController();'] : []),
     'const clock = new FakeClock();',
-    `const fetch = scriptedFetch([\n${indent(repeated)}], clock);`,
+    `const fetch = scriptedFetch([\n${indent(script)}], clock);`,
     `const call = resilientFetch('${url}', ${options})`,
     '  .then(async (response) => (await response.text(), String(response.status)))',
     '  .catch((error) => error.name);',
-    message.startsWith('No limit') ? 'await assert.rejects(clock.run(call), /pending/);' : `assert.equal(await clock.run(call), '${result}');`,
-    `assert.deepEqual(fetch.times, [${requests.map(({ start }) => start).join(', ')}]);`,
+    ...endOf(play),
+    `assert.deepEqual(fetch.times, [${times.join(', ')}]);`,
     '',
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { resilientFetch, retryBudget, type ResilienceOptions } from 'resilient-fetch';
-import { circuitBreaker, concurrencyLimit, hedge, rateGate, type Layer } from 'resilient-fetch/layers';
+import { circuitBreaker, concurrencyLimit, hedge, rateGate, setHeaders, withToken, type Layer } from 'resilient-fetch/layers';
 import { defaults } from '../../../src/options.ts';
 
 /** One input of the form. */
@@ -11,17 +11,20 @@ export interface Field {
   readonly placeholder: string;
   /** The code of the values to choose from. Absent for free text. */
   readonly choices?: readonly string[];
-  /** True if several values are given, with commas between them. */
-  readonly isList?: boolean;
+  /** The kind of the values, if several are given, with commas between them. */
+  readonly list?: 'numbers' | 'texts';
 }
 
 export interface Group {
   /** The option that the fields are members of. Empty for options of their own. */
   readonly name: string;
   readonly title: string;
+  readonly hint?: string;
   readonly fields: readonly Field[];
   /** Creates the budget or layer from its settings. Such a group has to be switched on. */
   readonly create?: (settings: never) => unknown;
+  /** The code of the argument, where there are no settings to choose. */
+  readonly argument?: string;
 }
 
 export type Texts = (name: string) => string | undefined;
@@ -29,6 +32,7 @@ export type Texts = (name: string) => string | undefined;
 /** Functions to choose from, by their code: code in a link must not run. */
 const functions: Readonly<Record<string, unknown>> = {
   'true': true,
+  "() => 'order-17'": () => 'order-17',
   '() => null': () => null,
   '() => 1_000': () => 1_000,
   '() => false': () => false,
@@ -43,7 +47,12 @@ const settings: Readonly<Record<string, unknown>> = typeof backoff === 'function
 const option = (name: keyof typeof defaults, hint: string): Field => ({ name, hint, placeholder: String(defaults[name]) });
 const member = (name: string, placeholder: unknown, hint: string): Field => ({ name, hint, placeholder: String(placeholder) });
 const choice = (name: string, hint: string, placeholder: string, ...choices: string[]): Field => ({ name, hint, placeholder, choices });
-const list = (name: string, values: Iterable<unknown>, hint: string): Field => ({ name, hint, placeholder: [...values].join(', '), isList: true });
+const list = (name: string, kind: 'numbers' | 'texts', values: Iterable<unknown>, hint: string): Field => ({ name, hint, placeholder: [...values].join(', '), list: kind });
+
+export const requestMethod = choice('method', '', 'GET', 'HEAD', 'PUT', 'DELETE', 'POST', 'PATCH');
+
+/** The method of the request. A link may have a text that is no choice: the form says so, and the default holds. */
+export const methodOf = (textOf: Texts): string => requestMethod.choices?.find((method) => method === textOf('method')) ?? requestMethod.placeholder;
 
 export const groups: readonly Group[] = [
   {
@@ -65,8 +74,8 @@ export const groups: readonly Group[] = [
   },
   {
     name: 'retryOn', title: 'What is retried: retryOn', fields: [
-      list('retryOn.statuses', defaults.retryOn.statuses, 'statuses'),
-      list('retryOn.methods', defaults.retryOn.methods, 'methods'),
+      list('retryOn.statuses', 'numbers', defaults.retryOn.statuses, 'statuses'),
+      list('retryOn.methods', 'texts', defaults.retryOn.methods, 'methods'),
     ],
   },
   {
@@ -74,36 +83,48 @@ export const groups: readonly Group[] = [
       choice('shouldRetry', 'decides about each outcome', '({ transient }) => transient', '() => false', '({ transient, attempt }) => transient && attempt < 2', '({ transient, response }) => transient || response?.status === 404'),
       choice('retryAfter', 'reads the wait that a server names', 'retryAfterOf', '() => null', '() => 1_000'),
       choice('onFailure', 'gets the record of each failure', 'none', 'console.warn'),
-      choice('idempotencyKey', 'lets a POST be retried', 'none', 'true'),
+      choice('idempotencyKey', 'lets a POST be retried', 'none', 'true', "() => 'order-17'"),
     ],
   },
   {
-    name: 'budget', title: 'retryBudget', create: retryBudget, fields: [
+    name: 'budget', title: 'retryBudget', hint: 'limits the retries of all calls', create: retryBudget, fields: [
       member('budget.reserve', 10, 'retries of an idle budget'),
       member('budget.ratio', 0.1, 'deposit of a success'),
       member('budget.window', 10_000, 'ms in which deposits decay'),
     ],
   },
+  // From the outermost to the innermost, in the order that docs/production.md gives.
   {
-    name: 'rateGate', title: 'rateGate', create: rateGate, fields: [
+    name: 'setHeaders', title: 'setHeaders', hint: 'sets headers for each attempt', fields: [],
+    create: () => setHeaders(({ attempt }) => ({ 'x-attempt': String(attempt) })), argument: "({ attempt }) => ({ 'x-attempt': String(attempt) })",
+  },
+  {
+    name: 'withToken', title: 'withToken', hint: 'replaces a token after a 401', fields: [],
+    create: () => withToken({ get: () => 'old', refresh: () => 'new' }), argument: "{ get: () => 'old', refresh: () => 'new' }",
+  },
+  {
+    name: 'rateGate', title: 'rateGate', hint: 'holds requests until the time that a server names', create: rateGate, fields: [
       member('rateGate.max', 60_000, 'longest hint, ms'),
       member('rateGate.spread', 0.25, 'share of the hint to spread over'),
     ],
   },
   {
-    name: 'circuitBreaker', title: 'circuitBreaker', create: circuitBreaker, fields: [
+    name: 'concurrencyLimit', title: 'concurrencyLimit', hint: 'limits the requests at the same time', create: concurrencyLimit, fields: [
+      member('concurrencyLimit.max', 10, 'requests at the same time'),
+    ],
+  },
+  {
+    name: 'circuitBreaker', title: 'circuitBreaker', hint: 'rejects at once while a service fails', create: circuitBreaker, fields: [
       member('circuitBreaker.failures', 10, 'failures in a row that open it'),
       member('circuitBreaker.open', 5_000, 'ms that it stays open'),
       member('circuitBreaker.probeFor', 30_000, 'longest probe, ms'),
     ],
   },
   {
-    name: 'concurrencyLimit', title: 'concurrencyLimit', create: concurrencyLimit, fields: [member('concurrencyLimit.max', 10, 'requests at once')],
-  },
-  {
-    name: 'hedge', title: 'hedge', create: hedge, fields: [
+    name: 'hedge', title: 'hedge', hint: 'sends a second request when the first is slow', create: hedge, fields: [
       member('hedge.after', 250, 'ms without a response'),
       member('hedge.max', 1, 'hedges of an attempt'),
+      list('hedge.urls', 'texts', ['the same server'], 'servers of the hedges'),
     ],
   },
 ];
@@ -111,18 +132,30 @@ export const groups: readonly Group[] = [
 /** The settings that have no default of their own. */
 const required: Readonly<Record<string, object>> = { hedge: { after: 250 }, concurrencyLimit: { max: 10 } };
 
+const words: Readonly<Record<string, unknown>> = { false: false, true: true, null: null };
+
 /** Reads a text as a number, `Infinity`, `false` or `null`. Any other text is left to the library, which says what is wrong. */
 function parse(text: string): unknown {
-  const words: Readonly<Record<string, unknown>> = { false: false, true: true, null: null };
-  if (text in words) return words[text];
-  const number = Number(text.replaceAll('_', ''));
+  if (Object.hasOwn(words, text)) return words[text];
+  const number = Number(text.replace(/(?<=\d)_(?=\d)/g, ''));
   return Number.isNaN(number) ? text : number;
 }
 
-export function valueOf({ choices, isList }: Field, text: string): unknown {
-  if (isList) return text.split(/[\s,]+/).filter(Boolean).map(parse);
-  if (choices === undefined) return parse(text);
-  return text in functions ? functions[text] : text;
+const partsOf = (text: string, { list: kind }: Field): unknown[] => text.split(/[\s,]+/).filter(Boolean).map(kind === 'numbers' ? parse : String);
+
+/** Returns whether the text of a link is a function or word that the field offers. */
+const isChoice = (text: string, { choices }: Field): boolean => choices?.includes(text) === true && Object.hasOwn(functions, text);
+
+function valueOf(field: Field, text: string): unknown {
+  if (field.list) return partsOf(text, field);
+  if (field.choices === undefined) return parse(text);
+  return isChoice(text, field) ? functions[text] : text;
+}
+
+/** A limit in milliseconds, as the library reads it: `false` is no limit, `null` the default. */
+export function limitOf(name: 'timeout' | 'totalTimeout' | 'bodyTimeout', textOf: Texts): number {
+  const value = parse(textOf(name) ?? 'null');
+  return value === false ? Infinity : typeof value === 'number' ? value : defaults[name];
 }
 
 /** The members that were changed in a group. */
@@ -164,19 +197,23 @@ export function messageOf(group: Group, field: Field, textOf: Texts): string {
 /** A string as code. It may come from a link, so it must not end early. */
 export const quoted = (text: string): string => `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 
-const literal = (value: unknown): string =>
-  typeof value === 'number' && Number.isInteger(value) ? value.toLocaleString('en').replaceAll(',', '_') : typeof value === 'string' ? quoted(value) : String(value);
+/** A value as code. A long number has underscores, and a very long one an exponent. */
+function literal(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  return Number.isSafeInteger(value) ? Number(value).toLocaleString('en').replaceAll(',', '_') : String(value);
+}
 
-const codeOfField = (field: Field, text: string): string => {
-  if (field.isList) return `[${text.split(/[\s,]+/).filter(Boolean).map((part) => literal(parse(part))).join(', ')}]`;
-  return text in functions ? text : literal(parse(text));
-};
+function codeOfField(field: Field, text: string): string {
+  if (field.list) return `[${partsOf(text, field).map(literal).join(', ')}]`;
+  return isChoice(text, field) ? text : literal(field.choices ? text : parse(text));
+}
 
 /** The code of the options, one member a line. */
 export function codeOf(textOf: Texts): string[] {
   const membersOf = ({ name, fields }: Group): string[] => fields.flatMap((field) => {
-    const text = textOf(field.name) ?? (Object.hasOwn(required, name) && field.name.split('.').at(-1) as string in (required[name] ?? {}) ? field.placeholder : undefined);
-    return text === undefined ? [] : `${field.name.split('.').at(-1)}: ${codeOfField(field, text)}`;
+    const member = field.name.split('.').at(-1) ?? '';
+    const text = textOf(field.name) ?? (Object.hasOwn(required[name] ?? {}, member) ? field.placeholder : undefined);
+    return text === undefined ? [] : `${member}: ${codeOfField(field, text)}`;
   });
   const layers: string[] = [];
   const lines: string[] = [];
@@ -185,8 +222,9 @@ export function codeOf(textOf: Texts): string[] {
     const object = members.length > 0 ? `{ ${members.join(', ')} }` : '';
     if (group.name === '') lines.push(...members);
     else if (group.name === 'budget') lines.push(`budget: retryBudget(${object})`);
-    else if (group.create !== undefined) layers.push(`${group.name}(${object})`);
+    else if (group.create !== undefined) layers.push(`${group.name}(${group.argument ?? object})`);
     else if (object !== '') lines.push(`${group.name}: ${object}`);
   }
-  return layers.length > 0 ? [...lines, `layers: [${layers.join(', ')}]`] : lines;
+  if (layers.length === 0) return lines;
+  return [...lines, layers.length === 1 ? `layers: [${layers.join()}]` : `layers: [\n${layers.map((layer) => `    ${layer},\n`).join('')}  ]`];
 }

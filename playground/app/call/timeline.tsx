@@ -1,14 +1,28 @@
 import { scaleLinear } from 'd3-scale';
-import type { AttemptBar, Play } from './play.ts';
+import { maxRequests } from './answers.ts';
+import { url, type AttemptBar, type Play, type Sent } from './play.ts';
+
+const units = [['s', 1_000], ['min', 60_000], ['h', 3_600_000], ['days', 86_400_000], ['years', 31_536_000_000]] as const;
 
 /** Milliseconds, short: `400 ms`, `1.2 s`. */
-export const duration = (ms: number): string => (ms === Infinity ? 'for ever' : ms < 1_000 ? `${Math.round(ms)} ms` : `${Number((ms / 1_000).toFixed(2))} s`);
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  const [name, length] = units.findLast(([, candidate]) => ms >= 2 * candidate) ?? units[0];
+  return `${Number((ms / length).toFixed(2))} ${name}`;
+}
 
-const resultOf = ({ failure, requests }: AttemptBar, { result }: Play): string => {
-  if (failure === undefined) return requests.at(-1)?.outcome === 'pending' ? 'no answer' : result;
+/** The limits on time, in milliseconds. */
+export interface Limits {
+  readonly timeout: number;
+  readonly totalTimeout: number;
+  readonly bodyTimeout: number;
+}
+
+function resultOf({ failure }: AttemptBar, { status, result, ending }: Play): string {
+  if (failure === undefined) return status ?? (ending === 'requests' ? 'stopped' : result || 'no answer');
   if (failure.kind === 'response') return String(failure.status);
   return failure.kind === 'timeout' ? 'timeout' : failure.error instanceof Error ? failure.error.name : 'error';
-};
+}
 
 const waitOf = ({ failure }: AttemptBar): string =>
   failure?.delay === undefined ? '' : `, then waits ${duration(failure.delay)} (${failure.delayFrom === 'retry-after' ? 'Retry-After' : 'backoff'})`;
@@ -19,90 +33,159 @@ const stops: Readonly<Record<string, string>> = {
   'total-timeout': 'totalTimeout ends before the wait would', 'budget-empty': 'the budget is empty',
 };
 
+/** The end of the call, in a few words. */
+export function verdictOf({ ending, result, end, requests }: Play): string {
+  if (ending === 'never') return 'It never ends.';
+  if (ending === 'requests') return `It makes more than ${maxRequests} requests.`;
+  if (ending === 'time') return 'It takes more than a year.';
+  return `${result} after ${duration(end)}, ${requests.length} ${requests.length === 1 ? 'request' : 'requests'}.`;
+}
+
 /** The reason why the call ended, in words. */
-export function reasonOf({ failures, result, message, headersAt, end }: Play): string {
-  const stopped = failures.at(-1)?.stopped;
-  if (end === Infinity) return message;
+export function reasonOf({ failed, status, message, ending }: Play): string {
+  const stopped = failed.at(-1)?.failure.stopped;
+  if (ending !== 'result' || (status !== undefined && message !== '')) return message;
   if (stopped !== undefined) return `No retry: ${stops[stopped] ?? stopped}. ${message}`.trim();
-  return headersAt !== undefined && message === '' ? `A ${result} is no failure: nothing to retry.` : message;
+  if (status === undefined) return message;
+  return Number(status) < 400 ? `A ${status} is no failure: nothing to retry.` : `No retry: the rules do not retry a ${status}.`;
 }
 
 /** A sentence about one moment. */
-export function momentOf(bars: readonly AttemptBar[], { headersAt, end, result }: Play, at: number): string {
+export function momentOf(bars: readonly AttemptBar[], { headersAt, end, result, ending, last }: Play, at: number): string {
   if (at >= end) return `the call has ended: ${result}`;
+  if (ending === 'requests' && at >= last) return 'the page stops the call';
   if (headersAt !== undefined && at >= headersAt) return 'the body is being read';
   const bar = bars.findLast(({ start }) => start <= at);
   if (bar === undefined) return 'the call begins';
   if (at >= bar.end) return `waiting for attempt ${bar.attempt + 1}`;
-  const sent = bar.requests.filter(({ start }) => start <= at).length;
-  return sent === 0 ? `attempt ${bar.attempt} waits in a layer` : `attempt ${bar.attempt} is in flight${sent > 1 ? `, with ${sent - 1} hedge` : ''}`;
+  const inFlight = bar.requests.filter((request) => request.start <= at && at < request.end).length;
+  if (inFlight === 0) return `attempt ${bar.attempt} waits in a layer`;
+  return `attempt ${bar.attempt} is in flight${inFlight > 1 ? `, with ${inFlight - 1} ${inFlight === 2 ? 'hedge' : 'hedges'}` : ''}`;
 }
 
 const rowHeight = 44;
+const [barTop, barHeight] = [22, 14];
+
+/** A request in its attempt. Requests that overlap are hedges, and have lanes of their own. */
+interface Lane {
+  readonly request: Sent;
+  readonly lane: number;
+  readonly kind: string;
+}
+
+function lanesOf({ requests, failure }: AttemptBar, { status }: Play): Lane[] {
+  const ends: number[] = [];
+  return requests.map((request) => {
+    const free = ends.findIndex((end) => end <= request.start);
+    const lane = free === -1 ? ends.length : free;
+    ends[lane] = request.end;
+    const isGood = failure === undefined && request.outcome === status;
+    return { request, lane, kind: request.outcome === 'AbortError' || request.outcome === 'pending' ? 'unanswered' : isGood ? 'good' : 'bad' };
+  });
+}
+
+/** The kinds of bars and lines, by the class of their mark. */
+const meanings: Readonly<Record<string, string>> = {
+  'request good': 'response that the call returns', 'request bad': 'failed request', 'request unanswered': 'request without a response', 'layer': 'wait in a layer',
+  'pause backoff': 'backoff', 'pause retry-after': 'Retry-After', 'request body': 'body', 'limit attempt': 'timeout', 'limit total': 'totalTimeout', 'limit silence': 'bodyTimeout',
+};
+
+const Legend = ({ marks }: { marks: ReadonlySet<string> }) => (
+  <ul class="legend" aria-label="legend">
+    {Object.entries(meanings).filter(([mark]) => marks.has(mark)).map(([mark, meaning]) => (
+      <li key={mark}>
+        <svg width="16" height="14" aria-hidden="true">
+          {mark.startsWith('limit') ? <line class={mark} x1="8" x2="8" y1="0" y2="14" /> : <rect class={mark} width="16" y={mark.startsWith('pause') ? 4 : 1} height={mark.startsWith('pause') ? 6 : 12} rx="3" />}
+        </svg>
+        {meaning}
+      </li>
+    ))}
+  </ul>
+);
 
 /** The attempts and waits of a call. Widths are percentages, so that text keeps its size on any screen. */
-export function Timeline({ play, bars, span, at, limits }: { play: Play; bars: readonly AttemptBar[]; span: number; at: number; limits: readonly (readonly [string, number])[] }) {
+export function Timeline({ play, bars, span, at, limits }: { play: Play; bars: readonly AttemptBar[]; span: number; at: number; limits: Limits }) {
   const x = scaleLinear([0, span], [0, 100]).clamp(true);
   const percentOf = (ms: number): string => `${x(Math.min(ms, span))}%`;
   const width = (from: number, to: number): string => `${Math.max(0.3, x(Math.min(to, span)) - x(from))}%`;
   const body = play.headersAt !== undefined && play.end > play.headersAt ? play.headersAt : undefined;
   const height = (bars.length + (body === undefined ? 0 : 1)) * rowHeight;
-  const textAt = (ms: number) => (x(ms) > 55 ? { 'x': percentOf(ms), 'text-anchor': 'end' as const } : { x: percentOf(ms) });
+  const textAt = (ms: number) => (x(ms) > 40 ? { 'x': '100%', 'text-anchor': 'end' as const } : { x: percentOf(ms) });
+  const marks = new Set<string>();
+  const mark = (name: string): string => {
+    marks.add(name);
+    return name;
+  };
+  /** A line where a limit ends something. Its time is a sum, which may differ from the clock in the last bits. */
+  const limitLine = (name: string, limit: number, end: number, top: number, bottom: number) =>
+    limit <= span && limit <= end * (1 + 1e-9) && <line key={name + limit} class={mark(name)} x1={percentOf(limit)} x2={percentOf(limit)} y1={top} y2={bottom} />;
+  const bodyTop = bars.length * rowHeight;
   return (
-    <div class="timeline" tabIndex={0} role="region" aria-label="timeline of the call">
-      <svg width="100%" height={height + 26} role="img" aria-label={bars.map((bar) => `attempt ${bar.attempt}: ${resultOf(bar, play)} ${waitOf(bar)}`).join('; ')}>
-        {x.ticks(5).map((tick) => (
-          <g key={tick} class="tick">
-            <line x1={percentOf(tick)} x2={percentOf(tick)} y1="0" y2={height} />
-            <text x={percentOf(tick)} y={height + 18} text-anchor={tick === 0 ? 'start' : x(tick) > 95 ? 'end' : 'middle'}>{duration(tick)}</text>
-          </g>
-        ))}
-        {bars.map((bar, index) => {
-          const y = index * rowHeight;
-          const isGood = bar.failure === undefined && play.headersAt !== undefined;
-          return (
-            <g key={bar.attempt} class={`attempt ${isGood ? 'good' : 'bad'}`}>
-              <text y={y + 15} {...textAt(bar.start)}>
-                <tspan class="name">attempt {bar.attempt}: {resultOf(bar, play)}</tspan> {bar.end > bar.start && `after ${duration(bar.end - bar.start)}`}<tspan class="wait">{waitOf(bar)}</tspan>
-              </text>
-              {bar.failure?.delay !== undefined && <rect class={`pause ${bar.failure.delayFrom}`} x={percentOf(bar.end)} width={width(bar.end, bar.end + bar.failure.delay)} y={y + 26} height="6" rx="3" />}
-              <rect class="layer" x={percentOf(bar.start)} width={width(bar.start, bar.end)} y={y + 22} height="14" rx="3" />
-              {bar.requests.map((request, nth) => (
-                <rect key={nth} class={nth === 0 ? 'request' : 'request hedge'} x={percentOf(request.start)} width={width(request.start, request.end)} y={y + 22 + 7 * Math.min(nth, 1)} height={bar.requests.length > 1 ? 6 : 14} rx="3" />
-              ))}
+    <figure>
+      <div class="timeline" tabIndex={0} role="region" aria-label="timeline of the call">
+        <svg width="100%" height={height + 26} role="img" aria-label={bars.map((bar) => `attempt ${bar.attempt}: ${resultOf(bar, play)}${waitOf(bar)}`).join('; ')}>
+          {x.ticks(5).map((tick) => (
+            <g key={tick} class="tick">
+              <line x1={percentOf(tick)} x2={percentOf(tick)} y1="0" y2={height} />
+              <text x={percentOf(tick)} y={height + 18} text-anchor={tick === 0 ? 'start' : x(tick) > 95 ? 'end' : 'middle'}>{duration(tick)}</text>
             </g>
-          );
-        })}
-        {body !== undefined && (
-          <g class={`attempt ${play.message === '' ? 'good' : 'bad'}`}>
-            <text y={bars.length * rowHeight + 15} {...textAt(body)}><tspan class="name">body: {play.message === '' ? 'read' : play.result}</tspan> after {duration(play.end - body)}</text>
-            <rect class="request body" x={percentOf(body)} width={width(body, play.end)} y={bars.length * rowHeight + 22} height="14" rx="3" />
-          </g>
-        )}
-        {limits.filter(([, ms]) => ms <= span).map(([name, ms]) => (
-          <g key={name} class="limit"><line x1={percentOf(ms)} x2={percentOf(ms)} y1="0" y2={height} /><text x={percentOf(ms)} y={height - 4} text-anchor="end" dx="-4">{name}</text></g>
-        ))}
-        <rect class="future" x={percentOf(at)} width={`${100 - x(at)}%`} y="0" height={height} />
-        <line class="cursor" x1={percentOf(at)} x2={percentOf(at)} y1="0" y2={height} />
-      </svg>
-    </div>
+          ))}
+          {bars.map((bar, index) => {
+            const y = index * rowHeight;
+            const lanes = lanesOf(bar, play);
+            const laneHeight = barHeight / Math.max(1, ...lanes.map(({ lane }) => lane + 1));
+            const hasWaited = bar.end > bar.start && !(bar.requests[0] !== undefined && bar.requests[0].start <= bar.start);
+            return (
+              <g key={bar.attempt}>
+                <text y={y + 15} {...textAt(bar.start)}>
+                  <tspan class="name">attempt {bar.attempt}: {resultOf(bar, play)}</tspan>{bar.end > bar.start && bar.end < Infinity && ` after ${duration(bar.end - bar.start)}`}<tspan class="wait">{waitOf(bar)}</tspan>
+                </text>
+                {bar.failure?.delay !== undefined && <rect class={mark(`pause ${bar.failure.delayFrom}`)} x={percentOf(bar.end)} width={width(bar.end, bar.end + bar.failure.delay)} y={y + barTop + 4} height="6" rx="3" />}
+                <rect class={hasWaited ? mark('layer') : 'layer'} x={percentOf(bar.start)} width={width(bar.start, bar.end)} y={y + barTop} height={barHeight} rx="3" />
+                {lanes.map(({ request, lane, kind }, nth) => (
+                  <rect key={nth} class={mark(`request ${kind}`)} x={percentOf(request.start)} width={width(request.start, request.end)} y={y + barTop + lane * laneHeight} height={Math.max(1, laneHeight - (laneHeight < barHeight ? 1 : 0))} rx={Math.min(3, laneHeight / 2)} />
+                ))}
+                {bar.requests.map((request) => limitLine('limit attempt', request.start + limits.timeout, request.end, y + barTop - 3, y + barTop + barHeight + 3))}
+              </g>
+            );
+          })}
+          {body !== undefined && (
+            <g>
+              <text y={bodyTop + 15} {...textAt(body)}>
+                <tspan class="name">body: {play.end === Infinity ? 'no end' : play.message === '' ? 'read' : play.result}</tspan>{play.end < Infinity && ` after ${duration(play.end - body)}`}
+              </text>
+              <rect class={mark('request body')} x={percentOf(body)} width={width(body, play.end)} y={bodyTop + barTop} height={barHeight} rx="3" />
+              {limitLine('limit silence', body + limits.bodyTimeout, play.end, bodyTop + barTop - 3, bodyTop + barTop + barHeight + 3)}
+            </g>
+          )}
+          {limitLine('limit total', limits.totalTimeout, play.end, 0, height)}
+          <rect class="future" x={percentOf(at)} width={`${100 - x(at)}%`} y="0" height={height} />
+          <line class="cursor" x1={percentOf(at)} x2={percentOf(at)} y1="0" y2={height} />
+        </svg>
+      </div>
+      <Legend marks={marks} />
+    </figure>
   );
 }
 
-/** The records that `failuresOf` returns. */
+/** The records that `onFailure` receives, and the attempt that has none. */
 export function Records({ play, bars }: { play: Play; bars: readonly AttemptBar[] }) {
+  const hasHeaders = bars.some(({ requests }) => requests.some(({ headers }) => headers.length > 0));
+  const sentAt = ({ start, host }: Sent): string => `${Number(start.toFixed(1))}${host === new URL(url).host ? '' : ` to ${host}`}`;
+  const heads = ['attempt', 'sent at', ...(hasHeaders ? ['headers'] : []), 'kind', 'result', 'duration', 'delay', 'delayFrom', 'stopped'];
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="records of the attempts">
       <table class="records">
-        <thead><tr><th scope="col">attempt</th><th scope="col">sent at</th><th scope="col">kind</th><th scope="col">result</th><th scope="col">duration</th><th scope="col">delay</th><th scope="col">delayFrom</th><th scope="col">stopped</th></tr></thead>
+        <thead><tr>{heads.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
         <tbody>
           {bars.map((bar) => (
             <tr key={bar.attempt}>
               <th scope="row">{bar.attempt}</th>
-              <td>{bar.requests.map(({ start }) => Number(start.toFixed(1))).join(', ') || 'not sent'}</td>
+              <td>{bar.requests.map(sentAt).join(', ') || 'not sent'}</td>
+              {hasHeaders && <td>{bar.requests.map(({ headers }, nth) => <div key={nth}><code>{headers.join('; ') || '–'}</code></div>)}</td>}
               <td>{bar.failure?.kind ?? '–'}</td>
               <td>{resultOf(bar, play)}</td>
-              <td>{duration(bar.end - bar.start)}</td>
+              <td>{bar.end < Infinity ? duration(bar.end - bar.start) : '–'}</td>
               <td>{bar.failure?.delay === undefined ? '–' : duration(bar.failure.delay)}</td>
               <td>{bar.failure?.delayFrom ?? '–'}</td>
               <td>{bar.failure?.stopped ?? '–'}</td>
