@@ -28,9 +28,10 @@ export function Storm({ state }: { state: State }) {
   const service = services.find(({ id }) => id === state.get('service')) ?? services[0] as Service; // There are four.
   const enabled = enabledOf(state.get('on'), service.rungs);
   const constants = constantsOf(service, enabled);
-  const values = valuesOf(constants, state.get);
+  const values = valuesOf(constants, (name) => state.get(name));
   const messages = messagesOf(service, enabled, values);
   const isValid = Object.keys(messages).length === 0;
+  const { length: lengthMessage = '' } = messages;
   const progress = useRuns(isValid ? { service: service.id, enabled, values } : undefined);
   const { phase, runs, stop, restart } = progress;
   const isRunning = phase === 'running';
@@ -44,7 +45,7 @@ export function Storm({ state }: { state: State }) {
 
   return (
     <section aria-labelledby="question" aria-busy={isRunning}>
-      <Question service={service} state={state} message={messages['length'] ?? ''} />
+      <Question service={service} state={state} message={lengthMessage} />
       <p class="setup">
         {service.setup}
         {isValid && service.trouble && <> <b>{whole(values.clients ?? 0)} clients</b> make {whole(service.rate(values))} calls per second; it can serve {whole(values.capacity ?? 0)}.</>}
