@@ -31,6 +31,8 @@ describe('adviceOf', () => {
     ['retries budget breaker', [4, 1, 2, 3], 'Retries alone make it worse: the service scores 1, with 1.00 requests per call. Without retries, the service scores 4. No retries do best here. Retries also bridge short failures: with retries, a budget and a circuit breaker, the service scores 3.', 0],
     ['retries', [2, 1], 'Retries alone make it worse: the service scores 1, with 1.00 requests per call. Without retries, the service scores 2. Nothing that is switched on does better. Try a budget and a circuit breaker too.', 0],
     ['retries', [1, 2], 'Without retries, the service scores 1. With retries, the service scores 2. Retries are enough here.', 1],
+    ['retries budget breaker', [1, 1, 1, 1], 'Without retries, the service scores 1. With retries, the service scores 1. Nothing that is switched on does better.', 0],
+    ['retries budget breaker', [2, 1, 1, 2], 'Retries alone make it worse: the service scores 1, with 1.00 requests per call. Without retries, the service scores 2. Keep retries, and switch on a budget and a circuit breaker: the service scores 2, as without retries.', 3],
     ['none', [1], 'Without retries, the service scores 1. Nothing is switched on yet. Try retries, a budget and a circuit breaker.', 0],
     ['budget', [1, 1], 'Without retries, the service scores 1. A budget changes nothing, because it limits retries. Nothing that is switched on does better. Try retries and a circuit breaker too.', 0],
     ['budget breaker', [1, 1, 2], 'Without retries, the service scores 1. A budget changes nothing, because it limits retries. Switch on a circuit breaker, and leave retries off: the service scores 2.', 2],
@@ -88,6 +90,12 @@ describe('the code of the advice', () => {
 
   it('is the plain client where retries are enough', () => {
     assert.equal(advise('retries', [1, 2]).code, program([]));
+  });
+
+  it('leaves retries on, unless they do harm', () => {
+    assert.equal(advise('retries', [1, 1]).code, program([]));
+    assert.equal(advise('retries', [2, 1]).code, program(['retries: 0']));
+    assert.equal(advise('retries budget breaker', [-Infinity, -Infinity, -Infinity, -Infinity]).code, program([]));
   });
 
   it('runs, with any switches, with and without edits', async () => {

@@ -56,6 +56,12 @@ describe('messagesOf', () => {
     assert.deepEqual(check('down', 'retries', { clients: ' ' }), {});
   });
 
+  it('reads a number with spaces or underscores, as messages and code have them', () => {
+    const service = serviceOf('down');
+
+    assert.deepEqual(['3 000', '3_000', '3000'].map((text) => valuesOf(constantsOf(service, []), () => text).clients), [3_000, 3_000, 3_000]);
+  });
+
   it('keeps a simulation in bounds when each constant is at its own bound', () => {
     const texts = Object.fromEntries(serviceOf('down').constants.map(({ name, max = 1 }) => [name, String(max)]));
 

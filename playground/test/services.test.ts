@@ -43,7 +43,7 @@ describe('a service', () => {
       const { answered, 'answers of 429': refused, 'median time': median, longest } = summary?.figures ?? {};
       return [answered, summary?.headline, refused, median, longest];
     });
-    assert.deepEqual(figures, rows.map(([answered, count, , refused, median, longest]) => [answered, `${count} of 300 answered`, refused, median, longest]));
+    assert.deepEqual(figures, rows.map(([answered, count, , refused, median, longest]) => [answered, `${count} of 300 calls are answered`, refused, median, longest]));
     assert.deepEqual(rows.map(([, , requests]) => requests), ['1 010', '354']);
     assert.deepEqual([plain, gated].map((summary) => summary?.load), ['3.37', '1.18']);
   });

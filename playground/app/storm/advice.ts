@@ -45,9 +45,13 @@ export function adviceOf({ subject, rungs: usual }: Pick<Service, 'subject' | 'r
   if (best > 0) return conclude(switchedOn.length > 1 ? 'Retries are enough: nothing else that is switched on does better.' : 'Retries are enough here.');
   const missing = ladder.filter((rung) => usual.includes(rung.id) && !switchedOn.includes(rung));
   const nothing = switchedOn.length > 0 ? 'Nothing that is switched on does better.' : 'Nothing is switched on yet.';
-  if (missing.length > 0) return conclude(`${nothing} Try ${titlesOf(missing)}${switchedOn.length > 0 ? ' too' : ''}.`);
-  // Retries also bridge short failures, which no service here has, so the best policy with them is named too.
-  const next = bestOf(indexes.slice(1));
-  if (!isRetried || score(next) === -Infinity) return conclude(nothing);
+  // Retries also bridge short failures, which no service here has: they stay on where they do no harm.
+  const next = isRetried ? bestOf(indexes.slice(1)) : 0;
+  const nextTitles = titlesOf((steps[next] ?? []).filter(({ id }) => id !== 'retries'));
+  if (next > 1 && score(next) === score(0)) return { ...conclude(`Keep retries, and switch on ${nextTitles}: ${resultOf(next)}, as without retries.`, next), best: next };
+  if (missing.length > 0 || score(next) === score(0) || score(next) === -Infinity) {
+    const advice = missing.length > 0 ? ` Try ${titlesOf(missing)}${switchedOn.length > 0 ? ' too' : ''}.` : '';
+    return conclude(`${nothing}${advice}`, next === 1 && score(1) === score(0) ? 1 : 0);
+  }
   return conclude(`No retries do best here. Retries also bridge short failures: with ${titlesOf(steps[next] ?? [])}, ${resultOf(next)}.`, next);
 }

@@ -13,11 +13,11 @@ const maxSeconds = 3_600;
 export const constantsOf = (service: Service, enabled: readonly string[]): readonly Constant[] =>
   [...service.constants, ...ladder.filter(({ id }) => enabled.includes(id)).flatMap(({ constants }) => constants)];
 
-/** The values of constants, as they were typed. A text that is no number is NaN. */
+/** The values of constants, as they were typed, with spaces between thousands or without. A text that is no number is NaN. */
 export const valuesOf = (constants: readonly Constant[], textOf: (name: string) => string | undefined): Values =>
   Object.fromEntries(constants.map(({ name, value }) => {
-    const text = textOf(name)?.trim() ?? '';
-    return [name, text === '' ? value : Number(text.replaceAll('_', ''))];
+    const text = textOf(name)?.replaceAll(/[\s_]/g, '') ?? '';
+    return [name, text === '' ? value : Number(text)];
   }));
 
 /** The messages about bad values, by the name of the constant. */

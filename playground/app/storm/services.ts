@@ -21,6 +21,8 @@ export interface Service {
   /** The verb after "A service". */
   readonly title: string;
   readonly setup: string;
+  /** The constants that matter most. */
+  facts(values: Values): string;
   /** The subject of the headlines. */
   readonly subject: string;
   /** The rungs that are switched on at first. */
@@ -64,6 +66,7 @@ const outage = (id: string, title: string, setup: string, constants: readonly Co
   id,
   title,
   setup,
+  facts: (values) => `${whole(values.clients ?? 0)} clients make ${whole(callRate(values))} calls per second; it can serve ${whole(values.capacity ?? 0)}.`,
   subject: 'the service ',
   constants,
   rungs: ['retries', 'budget', 'breaker'],
@@ -104,6 +107,7 @@ const quota: Service = {
   id: 'quota',
   title: 'allows a quota',
   setup: 'Beyond its quota, the service responds with 429 and Retry-After.',
+  facts: ({ calls = 0, load = 0, limit = 0, quotaWindow = 0 }) => `It serves ${whole(limit)} requests in ${seconds(quotaWindow)}, and ${whole(calls)} calls come ${load} times as fast.`,
   subject: '',
   rungs: ['retries', 'gate'],
   constants: [
@@ -125,7 +129,7 @@ const quota: Service = {
     const { successRate, requestsPerCall, durations } = await steady(
       createQuotaService(limit, quotaWindow, latency), calls, calls * quotaWindow / limit / load, enabled, values, onSecond);
     return {
-      headline: `${whole(durations.length)} of ${whole(calls)} answered`,
+      headline: `${whole(durations.length)} of ${whole(calls)} calls are answered`,
       load: ratio(requestsPerCall),
       score: successRate - requestsPerCall / 1e3,
       figures: {
@@ -143,6 +147,7 @@ const slowTail: Service = {
   id: 'tail',
   title: 'is sometimes slow',
   setup: 'A few of its responses take far longer than the others.',
+  facts: ({ calls = 0, slow = 0, late = 0, fast = 0 }) => `${whole(calls)} calls: a response takes ${whole(fast)} ms, but ${slow} % of them ${whole(late)} ms.`,
   subject: '',
   rungs: ['retries', 'hedge'],
   constants: [

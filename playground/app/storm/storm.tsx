@@ -1,5 +1,4 @@
 import { useLayoutEffect, useState } from 'preact/hooks';
-import { whole } from '../../../bench/retry-storms/format.ts';
 import { Code, Field, Switch } from '../form.tsx';
 import type { State } from '../hash.ts';
 import { adviceOf } from './advice.ts';
@@ -46,10 +45,7 @@ export function Storm({ state }: { state: State }) {
   return (
     <section aria-labelledby="question" aria-busy={isRunning}>
       <Question service={service} state={state} message={lengthMessage} />
-      <p class="setup">
-        {service.setup}
-        {isValid && service.trouble && <> <b>{whole(values.clients ?? 0)} clients</b> make {whole(service.rate(values))} calls per second; it can serve {whole(values.capacity ?? 0)}.</>}
-      </p>
+      <p class="setup">{service.setup} {isValid && service.facts(values)}</p>
 
       <div class="answer">
         <p role="status">{advice ? <>{advice.verdict} <strong>{advice.action}</strong></> : <strong>{statusOf(progress)}</strong>}</p>
