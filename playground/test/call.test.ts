@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'node:test';
+import { runInThisContext } from 'node:vm';
 import { createServer, type ViteDevServer } from 'vite';
 import { codeUnder, engines, messages, page, runInNode, show, table, type Browser } from './browsers.ts';
 
@@ -14,6 +15,7 @@ const calls: Readonly<Record<string, string>> = {
   'endless': 'call.server=503.40&call.retries=Infinity',
   'for years': 'call.server=hang&call.timeout=1e308',
   'token': 'call.server=401.40,503.20,401.10,200.60&call.withToken=on&call.setHeaders=on',
+  'waits by a function': `call.server=503&call.backoff.base=1&call.backoff=${encodeURIComponent('(retry) => 1_000 * retry')}`,
   'post': 'call.method=POST&call.idempotencyKey=true&call.server=reset.100,200.40',
   'predicate': `call.server=404,200&call.shouldRetry=${encodeURIComponent('({ transient, response }) => transient || response?.status === 404')}`,
 };
@@ -37,7 +39,7 @@ describe('the code of a call', () => {
     for (const text of awkward) {
       const code = quoted(text);
 
-      assert.equal(new Function(`return ${code};`)(), text);
+      assert.equal(runInThisContext(code), text);
       assert.equal(code.includes('\n'), false);
     }
   });
@@ -166,6 +168,12 @@ for (const [engine, start] of Object.entries(engines)) {
       assert.doesNotMatch(String(await get("view=call&call.method=FO'O", `document.querySelector('.result details').setAttribute('open', '') ?? ${codeUnder('call.test.mjs')}`)), /method:/);
     });
 
+    it('is as wide as its window, whatever its code', async () => {
+      const widths = await get('view=call&call.retries=Infinity&call.server=503.40', `document.querySelector('.result details').setAttribute('open', '') ?? [document.documentElement.scrollWidth, innerWidth]`) as number[];
+
+      assert.ok((widths[0] ?? Infinity) <= (widths[1] ?? 0), String(widths));
+    });
+
     it('keeps the code of the last good options while a value is bad', async () => {
       await get('view=call&call.retries=2', '1');
       const shown = await get('view=call&call.retries=many', "[document.querySelector('.verdict').textContent, document.querySelector('.code code').textContent]") as string[];
@@ -246,12 +254,12 @@ for (const [engine, start] of Object.entries(engines)) {
     it('shows a hash from outside in place of a change that is not yet written', async () => {
       const shown = await get('view=call', `await (async () => {
         document.querySelectorAll('.examples button')[1].click();
-        location.hash = 'view=call&call.server=404.60';
+        location.hash = 'view=call&call.server=404.60,200';
         await new Promise((resolve) => setTimeout(resolve, 700));
         return [location.hash, document.querySelector('.script select').value];
       })()`);
 
-      assert.deepEqual(shown, ['#view=call&call.server=404.60', '404']);
+      assert.deepEqual(shown, ['#view=call&call.server=404.60,200', '404']);
     });
 
     it('has no error in its console', async () => {

@@ -33,6 +33,7 @@ export type Texts = (name: string) => string | undefined;
 const functions: Readonly<Record<string, unknown>> = {
   'true': true,
   "() => 'order-17'": () => 'order-17',
+  '(retry) => 1_000 * retry': (retry: number) => 1_000 * retry,
   '() => null': () => null,
   '() => 1_000': () => 1_000,
   '() => false': () => false,
@@ -80,6 +81,7 @@ export const groups: readonly Group[] = [
   },
   {
     name: '', title: 'Functions', fields: [
+      choice('backoff', 'a function in place of the settings', 'settings', '(retry) => 1_000 * retry'),
       choice('shouldRetry', 'decides about each outcome', '({ transient }) => transient', '() => false', '({ transient, attempt }) => transient && attempt < 2', '({ transient, response }) => transient || response?.status === 404'),
       choice('retryAfter', 'reads the wait that a server names', 'retryAfterOf', '() => null', '() => 1_000'),
       choice('onFailure', 'gets the record of each failure', 'none', 'console.warn'),
@@ -165,7 +167,9 @@ export const changesIn = ({ fields }: Group, textOf: Texts): Record<string, unkn
     return text === undefined ? [] : [[field.name.split('.').at(-1), valueOf(field, text)]];
   }));
 
-export const isOn = ({ name, create }: Group, textOf: Texts): boolean => create === undefined || textOf(name) === 'on';
+/** Returns whether a group counts: a budget or layer that is switched on, or options, unless a function takes their place. */
+export const isOn = ({ name, create }: Group, textOf: Texts): boolean =>
+  (create === undefined ? name !== 'backoff' || textOf(name) === undefined : textOf(name) === 'on');
 
 /** Creates the options that the form describes. Throws the library's error for a bad value. */
 export function optionsOf(textOf: Texts): ResilienceOptions {
@@ -185,7 +189,7 @@ export function optionsOf(textOf: Texts): ResilienceOptions {
 
 /** The library's message about one field. Empty if its value is good. */
 export function messageOf(group: Group, field: Field, textOf: Texts): string {
-  const only: Texts = (name) => (name === field.name ? textOf(name) : name === group.name ? 'on' : undefined);
+  const only: Texts = (name) => (name === field.name ? textOf(name) : name === group.name && group.create ? 'on' : undefined);
   try {
     resilientFetch.with(optionsOf(only));
     return '';

@@ -1,7 +1,7 @@
 import { bin, max } from 'd3-array';
 import { percent } from '../../../bench/retry-storms/format.ts';
 import type { Distribution } from './play.ts';
-import { duration } from './timeline.tsx';
+import { duration } from './words.ts';
 
 /** The least time that a share of the calls needs at most. By rank, because between Infinity and another time there is no number. */
 const quantile = (sorted: readonly number[], share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
@@ -23,13 +23,17 @@ export function Histogram({ distribution: { times, successRate } }: { distributi
         <span>{times.length.toLocaleString('en')} calls, each with its own seed: <b>{percent(successRate)}</b> end well{endless > 0 && <>, <b>{percent(endless / times.length)}</b> do not end</>}</span>
         <dl>{marks.map(([name, ms]) => <div key={name}><dt>{name}</dt><dd>{timeText(ms)}</dd></div>)}</dl>
       </figcaption>
-      <svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label={`time to the result: ${marks.map(([name, ms]) => `${name} ${timeText(ms)}`).join(', ')}`}>
-        {bins.map((values) => (
-          <rect key={values.x0} x={x(values.x0 ?? 0)} width={Math.max(0.2, x((values.x1 ?? 0) - (values.x0 ?? 0)) - 0.2)} y={100 - 100 * values.length / highest} height={100 * values.length / highest} />
-        ))}
-        {marks.filter(([, ms]) => ms < Infinity).map(([name, ms]) => <line key={name} x1={x(ms)} x2={x(ms)} y1="0" y2="100" />)}
-      </svg>
-      <p class="axis"><span>0</span><span>time to the result</span><span>{duration(bins.at(-1)?.x1 ?? 0)}</span></p>
+      {finite.length > 0 && (
+        <>
+          <svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label={`time to the result: ${marks.map(([name, ms]) => `${name} ${timeText(ms)}`).join(', ')}`}>
+            {bins.map((values) => (
+              <rect key={values.x0} x={x(values.x0 ?? 0)} width={Math.max(0.2, x((values.x1 ?? 0) - (values.x0 ?? 0)) - 0.2)} y={100 - 100 * values.length / highest} height={100 * values.length / highest} />
+            ))}
+            {marks.filter(([, ms]) => ms < Infinity).map(([name, ms]) => <line key={name} x1={x(ms)} x2={x(ms)} y1="0" y2="100" />)}
+          </svg>
+          <p class="axis"><span>0</span><span>time to the result</span><span>{duration(bins.at(-1)?.x1 ?? 0)}</span></p>
+        </>
+      )}
     </figure>
   );
 }

@@ -1,66 +1,12 @@
 import { scaleLinear } from 'd3-scale';
-import { maxRequests } from './answers.ts';
-import { url, type AttemptBar, type Play, type Sent } from './play.ts';
-
-const units = [['s', 1_000], ['min', 60_000], ['h', 3_600_000], ['days', 86_400_000], ['years', 31_536_000_000]] as const;
-
-/** Milliseconds, short: `400 ms`, `1.2 s`. */
-export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  const [name, length] = units.findLast(([, candidate]) => ms >= 2 * candidate) ?? units[0];
-  return `${Number((ms / length).toFixed(2))} ${name}`;
-}
+import type { AttemptBar, Play, Sent } from './play.ts';
+import { duration, resultOf, waitOf } from './words.ts';
 
 /** The limits on time, in milliseconds. */
 export interface Limits {
   readonly timeout: number;
   readonly totalTimeout: number;
   readonly bodyTimeout: number;
-}
-
-function resultOf({ failure }: AttemptBar, { status, result, ending }: Play): string {
-  if (failure === undefined) return status ?? (ending === 'requests' ? 'stopped' : result || 'no answer');
-  if (failure.kind === 'response') return String(failure.status);
-  return failure.kind === 'timeout' ? 'timeout' : failure.error instanceof Error ? failure.error.name : 'error';
-}
-
-const waitOf = ({ failure }: AttemptBar): string =>
-  failure?.delay === undefined ? '' : `, then waits ${duration(failure.delay)} (${failure.delayFrom === 'retry-after' ? 'Retry-After' : 'backoff'})`;
-
-const stops: Readonly<Record<string, string>> = {
-  'retries-spent': 'all retries are spent', 'permanent': 'the same request would fail the same way', 'not-repeatable': 'the method is not safe to send again',
-  'declined': 'shouldRetry returned false', 'one-shot-body': 'the body can be sent once only', 'retry-after-too-long': 'Retry-After is above maxRetryAfter',
-  'total-timeout': 'totalTimeout ends before the wait would', 'budget-empty': 'the budget is empty',
-};
-
-/** The end of the call, in a few words. */
-export function verdictOf({ ending, result, end, requests }: Play): string {
-  if (ending === 'never') return 'It never ends.';
-  if (ending === 'requests') return `It makes more than ${maxRequests} requests.`;
-  if (ending === 'time') return 'It takes more than a year.';
-  return `${result} after ${duration(end)}, ${requests.length} ${requests.length === 1 ? 'request' : 'requests'}.`;
-}
-
-/** The reason why the call ended, in words. */
-export function reasonOf({ failed, status, message, ending }: Play): string {
-  const stopped = failed.at(-1)?.failure.stopped;
-  if (ending !== 'result' || (status !== undefined && message !== '')) return message;
-  if (stopped !== undefined) return `No retry: ${stops[stopped] ?? stopped}. ${message}`.trim();
-  if (status === undefined) return message;
-  return Number(status) < 400 ? `A ${status} is no failure: nothing to retry.` : `No retry: the rules do not retry a ${status}.`;
-}
-
-/** A sentence about one moment. */
-export function momentOf(bars: readonly AttemptBar[], { headersAt, end, result, ending, last }: Play, at: number): string {
-  if (at >= end) return `the call has ended: ${result}`;
-  if (ending === 'requests' && at >= last) return 'the page stops the call';
-  if (headersAt !== undefined && at >= headersAt) return 'the body is being read';
-  const bar = bars.findLast(({ start }) => start <= at);
-  if (bar === undefined) return 'the call begins';
-  if (at >= bar.end) return `waiting for attempt ${bar.attempt + 1}`;
-  const inFlight = bar.requests.filter((request) => request.start <= at && at < request.end).length;
-  if (inFlight === 0) return `attempt ${bar.attempt} waits in a layer`;
-  return `attempt ${bar.attempt} is in flight${inFlight > 1 ? `, with ${inFlight - 1} ${inFlight === 2 ? 'hedge' : 'hedges'}` : ''}`;
 }
 
 const rowHeight = 44;
@@ -119,12 +65,14 @@ export function Timeline({ play, bars, span, at, limits }: { play: Play; bars: r
   /** A line where a limit ends something. Its time is a sum, which may differ from the clock in the last bits. */
   const limitLine = (name: string, limit: number, end: number, top: number, bottom: number) =>
     limit <= span && limit <= end * (1 + 1e-9) && <line key={name + limit} class={mark(name)} x1={percentOf(limit)} x2={percentOf(limit)} y1={top} y2={bottom} />;
+  /** The top and bottom of a line over one bar. */
+  const edgesOf = (row: number) => [row * rowHeight + barTop - 3, row * rowHeight + barTop + barHeight + 3] as const;
   const bodyTop = bars.length * rowHeight;
   return (
     <figure>
       <div class="timeline" tabIndex={0} role="region" aria-label="timeline of the call">
         <svg width="100%" height={height + 26} role="img" aria-label={bars.map((bar) => `attempt ${bar.attempt}: ${resultOf(bar, play)}${waitOf(bar)}`).join('; ')}>
-          {x.ticks(5).map((tick) => (
+          {x.ticks(4).map((tick) => (
             <g key={tick} class="tick">
               <line x1={percentOf(tick)} x2={percentOf(tick)} y1="0" y2={height} />
               <text x={percentOf(tick)} y={height + 18} text-anchor={tick === 0 ? 'start' : x(tick) > 95 ? 'end' : 'middle'}>{duration(tick)}</text>
@@ -145,7 +93,6 @@ export function Timeline({ play, bars, span, at, limits }: { play: Play; bars: r
                 {lanes.map(({ request, lane, kind }, nth) => (
                   <rect key={nth} class={mark(`request ${kind}`)} x={percentOf(request.start)} width={width(request.start, request.end)} y={y + barTop + lane * laneHeight} height={Math.max(1, laneHeight - (laneHeight < barHeight ? 1 : 0))} rx={Math.min(3, laneHeight / 2)} />
                 ))}
-                {bar.requests.map((request) => limitLine('limit attempt', request.start + limits.timeout, request.end, y + barTop - 3, y + barTop + barHeight + 3))}
               </g>
             );
           })}
@@ -155,44 +102,16 @@ export function Timeline({ play, bars, span, at, limits }: { play: Play; bars: r
                 <tspan class="name">body: {play.end === Infinity ? 'no end' : play.message === '' ? 'read' : play.result}</tspan>{play.end < Infinity && ` after ${duration(play.end - body)}`}
               </text>
               <rect class={mark('request body')} x={percentOf(body)} width={width(body, play.end)} y={bodyTop + barTop} height={barHeight} rx="3" />
-              {limitLine('limit silence', body + limits.bodyTimeout, play.end, bodyTop + barTop - 3, bodyTop + barTop + barHeight + 3)}
             </g>
           )}
-          {limitLine('limit total', limits.totalTimeout, play.end, 0, height)}
           <rect class="future" x={percentOf(at)} width={`${100 - x(at)}%`} y="0" height={height} />
           <line class="cursor" x1={percentOf(at)} x2={percentOf(at)} y1="0" y2={height} />
+          {bars.map((bar, index) => bar.requests.map((request) => limitLine('limit attempt', request.start + limits.timeout, request.end, ...edgesOf(index))))}
+          {body !== undefined && limitLine('limit silence', body + limits.bodyTimeout, play.end, ...edgesOf(bars.length))}
+          {limitLine('limit total', limits.totalTimeout, play.end, 0, height)}
         </svg>
       </div>
       <Legend marks={marks} />
     </figure>
-  );
-}
-
-/** The records that `onFailure` receives, and the attempt that has none. */
-export function Records({ play, bars }: { play: Play; bars: readonly AttemptBar[] }) {
-  const hasHeaders = bars.some(({ requests }) => requests.some(({ headers }) => headers.length > 0));
-  const sentAt = ({ start, host }: Sent): string => `${Number(start.toFixed(1))}${host === new URL(url).host ? '' : ` to ${host}`}`;
-  const heads = ['attempt', 'sent at', ...(hasHeaders ? ['headers'] : []), 'kind', 'result', 'duration', 'delay', 'delayFrom', 'stopped'];
-  return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="records of the attempts">
-      <table class="records">
-        <thead><tr>{heads.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
-        <tbody>
-          {bars.map((bar) => (
-            <tr key={bar.attempt}>
-              <th scope="row">{bar.attempt}</th>
-              <td>{bar.requests.map(sentAt).join(', ') || 'not sent'}</td>
-              {hasHeaders && <td>{bar.requests.map(({ headers }, nth) => <div key={nth}><code>{headers.join('; ') || '–'}</code></div>)}</td>}
-              <td>{bar.failure?.kind ?? '–'}</td>
-              <td>{resultOf(bar, play)}</td>
-              <td>{bar.end < Infinity ? duration(bar.end - bar.start) : '–'}</td>
-              <td>{bar.failure?.delay === undefined ? '–' : duration(bar.failure.delay)}</td>
-              <td>{bar.failure?.delayFrom ?? '–'}</td>
-              <td>{bar.failure?.stopped ?? '–'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }
