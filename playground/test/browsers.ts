@@ -116,11 +116,11 @@ export const engines: Readonly<Record<string, () => Promise<Browser>>> = {
   webkit: startWebKit,
 };
 
-const root = new URL('../../../', import.meta.url);
+const root = new URL('../../../../', import.meta.url);
 export const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 
 /** The page, with a script before all others that keeps every error, because WebKit's driver has no console. */
-export const page = new URL(`../page-with-errors-${process.pid}.html`, import.meta.url);
+export const page = new URL(`../../page-with-errors-${process.pid}.html`, import.meta.url);
 const keepErrors = `<script>
   window.errors = [];
   addEventListener('error', ({ message }) => errors.push(message));
@@ -145,9 +145,9 @@ export const messages = "[...document.querySelectorAll('.field .message')].map((
 export const codeUnder = (title: string): string => `[...document.querySelectorAll('.code')].find((figure) => figure.textContent.startsWith(${JSON.stringify(title)})).querySelector('code').textContent`;
 
 /** Runs a module in a folder from which the package finds itself. Rejects with what the module throws. */
-export async function runInNode(name: string, code: string): Promise<void> {
+export async function runInNode(name: string, code: string): Promise<Record<string, unknown>> {
   mkdirSync(new URL('dist/playground/', root), { recursive: true });
   const file = new URL(`dist/playground/${name}.mjs`, root);
   writeFileSync(file, code);
-  await import(file.href);
+  return await import(file.href) as Record<string, unknown>;
 }

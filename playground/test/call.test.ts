@@ -28,7 +28,7 @@ describe('the code of a call', () => {
   const load = (path: string): Promise<Record<string, unknown>> => server.ssrLoadModule(`/app/call/${path}`);
 
   before(async () => {
-    const configFile = fileURLToPath(new URL('../../vite.config.ts', import.meta.url));
+    const configFile = fileURLToPath(new URL('../../../vite.config.ts', import.meta.url));
     server = await createServer({ configFile, logLevel: 'error', appType: 'custom', optimizeDeps: { noDiscovery: true }, server: { middlewareMode: true, ws: false, watch: null } });
   });
   after(() => server.close());

@@ -7,7 +7,7 @@ import { launchChromium } from './browsers.ts';
  * `npm run --prefix playground screenshots -- FOLDER`.
  */
 const folder = process.argv[2] ?? 'screenshots';
-const page = new URL('../index.html', import.meta.url);
+const page = new URL('../../index.html', import.meta.url);
 const views = { storm: '', quota: 'storm.service=quota', tail: 'storm.service=tail', call: 'view=call', migrate: 'view=migrate' };
 const widths = { wide: 1_280, narrow: 390 };
 

@@ -1,12 +1,14 @@
 import { Code } from '../form.tsx';
 import type { State } from '../hash.ts';
-import { codeOfRows, libraries, translate, type Library, type Row } from './libraries.ts';
+import { libraries } from './libraries.ts';
 import { parseOptions } from './parse.ts';
+import type { Library } from './rules.ts';
+import { programOf, translate, type Row } from './translate.ts';
 
 /** The rows of what was pasted, or the reason why it cannot be read. */
 function read(library: Library, source: string): { rows: readonly Row[]; message: string } {
   try {
-    return { rows: translate(library, parseOptions(source)), message: '' };
+    return { rows: translate(library, parseOptions(source, library.parameters)), message: '' };
   } catch (error) {
     return { rows: [], message: error instanceof Error ? error.message : String(error) };
   }
@@ -34,12 +36,12 @@ export function Migrate({ state }: { state: State }) {
           <textarea id="options" rows={8} spellcheck={false} value={source} aria-invalid={message !== ''} aria-describedby="paste-message" onInput={({ currentTarget }) => state.set({ options: currentTarget.value })} />
           <p class="message" id="paste-message" aria-live="polite">{message}</p>
         </div>
-        <Code title="The same here" code={codeOfRows(rows)} />
+        <Code title="The same here" code={programOf(rows)} />
       </div>
       <h3>What differs</h3>
       <ul class="differences">{library.notes.map((note) => <li key={note}><Prose text={note} /></li>)}</ul>
       <div class="scroll" tabIndex={0} role="region" aria-label="option by option">
-        <table class="records">
+        <table class="records wrapped">
           <thead><tr><th scope="col">{library.title}</th><th scope="col">here</th><th scope="col">note</th></tr></thead>
           <tbody>
             {rows.map(({ name, value, isDefault, options = {}, note = '' }) => (

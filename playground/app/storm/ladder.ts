@@ -7,7 +7,10 @@ export interface Constant {
   readonly name: string;
   readonly label: string;
   readonly value: number;
+  /** The rule for a constant of the model. The library checks its own. */
   readonly min?: number;
+  readonly max?: number;
+  readonly isInteger?: boolean;
 }
 
 export type Values = Readonly<Record<string, number>>;
@@ -16,8 +19,6 @@ export type Values = Readonly<Record<string, number>>;
 export interface Rung {
   readonly id: string;
   readonly title: string;
-  /** The code that switches it on. */
-  readonly code: string;
   readonly explanation: string;
   readonly constants: readonly Constant[];
 }
@@ -25,43 +26,50 @@ export interface Rung {
 /** All rungs, in the order in which they are switched on. */
 export const ladder: readonly Rung[] = [
   {
-    id: 'retries', title: 'retries', code: 'resilientFetch(url)', explanation: 'A failed attempt is sent again, after a random wait.',
+    id: 'retries', title: 'retries', explanation: 'A failed attempt is sent again, after a random wait.',
     constants: [
-      { name: 'retries', label: 'retries after the first attempt', value: 3, min: 1 },
+      { name: 'retries', label: 'retries after the first attempt', value: 3, min: 1, max: 100 },
       { name: 'base', label: 'backoff base, ms', value: 200 },
     ],
   },
   {
-    id: 'budget', title: 'a budget', code: 'budget: retryBudget()', explanation: 'Retries of one process are paid for by its successes.',
+    id: 'budget', title: 'a budget', explanation: 'Retries of one process are paid for by its successes.',
     constants: [
-      { name: 'reserve', label: 'reserve, retries', value: 10, min: 1 },
+      { name: 'reserve', label: 'reserve, retries', value: 10 },
       { name: 'ratio', label: 'deposit of a success', value: 0.1 },
-      { name: 'window', label: 'window, ms', value: 10_000, min: 1 },
+      { name: 'window', label: 'window, ms', value: 10_000 },
     ],
   },
   {
-    id: 'gate', title: 'a rate gate', code: 'layers: [rateGate()]', explanation: 'A Retry-After delays all calls of the process, not only one.',
+    id: 'gate', title: 'a rate gate', explanation: 'A Retry-After delays all calls of the process, not only one.',
     constants: [
       { name: 'gateMax', label: 'longest hint, ms', value: 60_000 },
       { name: 'spread', label: 'spread, share of the hint', value: 0.25 },
     ],
   },
   {
-    id: 'breaker', title: 'a circuit breaker', code: 'layers: [circuitBreaker()]', explanation: 'After failures in a row, calls fail at once and send nothing.',
+    id: 'breaker', title: 'a circuit breaker', explanation: 'After failures in a row, calls fail at once and send nothing.',
     constants: [
-      { name: 'failures', label: 'failures in a row', value: 10, min: 1 },
-      { name: 'open', label: 'open for, ms', value: 5_000, min: 1 },
-      { name: 'probeFor', label: 'longest probe, ms', value: 30_000, min: 1 },
+      { name: 'failures', label: 'failures in a row', value: 10 },
+      { name: 'open', label: 'open for, ms', value: 5_000 },
+      { name: 'probeFor', label: 'longest probe, ms', value: 30_000 },
     ],
   },
   {
-    id: 'hedge', title: 'a hedge', code: 'layers: [hedge({ after: 200 })]', explanation: 'A second request is sent when the first is slow.',
+    id: 'hedge', title: 'a hedge', explanation: 'A second request is sent when the first is slow.',
     constants: [
       { name: 'after', label: 'hedge after, ms', value: 200 },
       { name: 'hedgeRatio', label: 'budget of hedges, per success', value: 0.05 },
     ],
   },
 ];
+
+/** The rungs that a text such as `retries-budget` names. A text that names none means the defaults, but for `none`. */
+export function enabledOf(text: string | undefined, defaults: readonly string[]): readonly string[] {
+  const names = text?.split('-') ?? [];
+  const known = ladder.map(({ id }) => id).filter((id) => names.includes(id));
+  return known.length > 0 || text === 'none' ? known : defaults;
+}
 
 /** The policies to compare: no retries, then one more rung each time. */
 export const stepsOf = (enabled: readonly string[]): readonly (readonly Rung[])[] => {
