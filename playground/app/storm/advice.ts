@@ -22,36 +22,76 @@ const hasRetries = (rungs: readonly Rung[]): boolean => rungs.some(({ id }) => i
 /** The rungs of a policy that have an effect: a budget limits retries alone. */
 const effectiveOf = (rungs: readonly Rung[]): readonly Rung[] => rungs.filter(({ id }) => id !== 'budget' || hasRetries(rungs));
 
-/** The conclusion, from the results alone. The first policy has no retries, and each further one has one more rung. */
-export function adviceOf({ subject, rungs: usual }: Pick<Service, 'subject' | 'rungs'>, steps: readonly (readonly Rung[])[], summaries: readonly Summary[], values: Values): Advice {
-  const score = (index: number): number => summaries[index]?.score ?? -Infinity;
-  const resultOf = (index: number): string => `${subject}${summaries[index]?.headline ?? ''}`;
-  // Of equal policies the one with the fewest rungs.
-  const bestOf = (indexes: readonly number[]): number => indexes.reduce((other, index) => (score(index) > score(other) ? index : other));
-  // A budget without retries is no candidate, because it changes nothing.
-  const indexes = steps.flatMap((rungs, index) => (index === 0 || effectiveOf(rungs).length > effectiveOf(steps[index - 1] ?? []).length ? [index] : []));
-  const best = bestOf(indexes);
-  const [switchedOn, isRetried] = [steps.at(-1) ?? [], hasRetries(steps[1] ?? [])];
-  const additions = effectiveOf(steps[best] ?? []).filter(({ id }) => id !== 'retries');
-  const conclude = (action: string, index = best): Advice =>
-    ({ verdict: verdictOf(), action, best, code: codeOf(effectiveOf(steps[index] ?? []), values) });
-  const verdictOf = (): string => {
-    const plain = `Without retries, ${resultOf(0)}.`;
-    if (!isRetried) return switchedOn.some(({ id }) => id === 'budget') ? `${plain} A budget changes nothing, because it limits retries.` : plain;
-    return score(1) < score(0) ? `Retries alone make it worse: ${resultOf(1)}, with ${summaries[1]?.load ?? ''} requests per call. ${plain}` : `${plain} With retries, ${resultOf(1)}.`;
-  };
+type Steps = readonly (readonly Rung[])[];
 
-  if (additions.length > 0) return conclude(`${isRetried ? 'Keep retries, and switch' : 'Switch'} on ${titlesOf(additions)}${isRetried ? '' : ', and leave retries off'}: ${resultOf(best)}.`);
-  if (best > 0) return conclude(switchedOn.length > 1 ? 'Retries are enough: nothing else that is switched on does better.' : 'Retries are enough here.');
-  const missing = ladder.filter((rung) => usual.includes(rung.id) && !switchedOn.includes(rung));
-  const nothing = switchedOn.length > 0 ? 'Nothing that is switched on does better.' : 'Nothing is switched on yet.';
-  // Retries also bridge short failures, which no service here has: they stay on where they do no harm.
-  const next = isRetried ? bestOf(indexes.slice(1)) : 0;
-  const nextTitles = titlesOf((steps[next] ?? []).filter(({ id }) => id !== 'retries'));
-  if (next > 1 && score(next) === score(0)) return { ...conclude(`Keep retries, and switch on ${nextTitles}: ${resultOf(next)}, as without retries.`, next), best: next };
-  if (missing.length > 0 || score(next) === score(0) || score(next) === -Infinity) {
-    const advice = missing.length > 0 ? ` Try ${titlesOf(missing)}${switchedOn.length > 0 ? ' too' : ''}.` : '';
-    return conclude(`${nothing}${advice}`, next === 1 && score(1) === score(0) ? 1 : 0);
+/** The results of the policies, by their index. */
+interface Results {
+  readonly steps: Steps;
+  readonly score: (index: number) => number;
+  /** The result in words, with its subject. */
+  readonly resultOf: (index: number) => string;
+  readonly load: string;
+}
+
+/** The index of the highest score. Of equal policies the one with the fewest rungs. */
+const bestOf = ({ score }: Results, indexes: readonly number[]): number => indexes.reduce((other, index) => (score(index) > score(other) ? index : other));
+
+/** The effect of retries, if they are the first step. */
+function verdictOf({ steps, score, resultOf, load }: Results): string {
+  const plain = `Without retries, ${resultOf(0)}.`;
+  if (hasRetries(steps[1] ?? [])) {
+    return score(1) < score(0) ? `Retries alone make it worse: ${resultOf(1)}, with ${load} requests per call. ${plain}` : `${plain} With retries, ${resultOf(1)}.`;
   }
-  return conclude(`No retries do best here. Retries also bridge short failures: with ${titlesOf(steps[next] ?? [])}, ${resultOf(next)}.`, next);
+  const hasBudget = (steps.at(-1) ?? []).some(({ id }) => id === 'budget');
+  return hasBudget ? `${plain} A budget changes nothing, because it limits retries.` : plain;
+}
+
+interface Choice {
+  readonly action: string;
+  readonly best: number;
+  /** The index of the policy to copy. */
+  readonly copied: number;
+}
+
+/** The step to take, where it is to switch something on. */
+function switchOn({ steps, resultOf }: Results, best: number, addition = ''): Choice | undefined {
+  const rungs = effectiveOf(steps[best] ?? []);
+  const additions = rungs.filter(({ id }) => id !== 'retries');
+  if (additions.length === 0) return undefined;
+  const [start, end] = hasRetries(rungs) ? ['Keep retries, and switch on', ''] : ['Switch on', ', and leave retries off'];
+  return { action: `${start} ${titlesOf(additions)}${end}: ${resultOf(best)}${addition}.`, best, copied: best };
+}
+
+/** The step to take where no policy does better than no retries. */
+function stay(results: Results, candidates: readonly number[], usual: readonly string[]): Choice {
+  const { steps, score, resultOf } = results;
+  const switchedOn = steps.at(-1) ?? [];
+  // Retries also bridge short failures, which no service here has: they stay on where they do no harm.
+  const next = hasRetries(steps[1] ?? []) ? bestOf(results, candidates.slice(1)) : 0;
+  const isEqual = score(next) === score(0);
+  const equal = isEqual ? switchOn(results, next, ', as without retries') : undefined;
+  if (equal) return equal;
+  const missing = ladder.filter((rung) => usual.includes(rung.id) && !switchedOn.includes(rung));
+  if (missing.length === 0 && !isEqual && score(next) > -Infinity) {
+    return { action: `No retries do best here. Retries also bridge short failures: with ${titlesOf(steps[next] ?? [])}, ${resultOf(next)}.`, best: 0, copied: next };
+  }
+  const nothing = switchedOn.length > 0 ? 'Nothing that is switched on does better.' : 'Nothing is switched on yet.';
+  const trial = missing.length > 0 ? ` Try ${titlesOf(missing)}${switchedOn.length > 0 ? ' too' : ''}.` : '';
+  return { action: nothing + trial, best: 0, copied: isEqual ? next : 0 };
+}
+
+/** The conclusion, from the results alone. The first policy has no retries, and each further one has one more rung. */
+export function adviceOf({ subject, rungs }: Pick<Service, 'subject' | 'rungs'>, steps: Steps, summaries: readonly Summary[], values: Values): Advice {
+  const results: Results = {
+    steps,
+    score: (index) => summaries[index]?.score ?? -Infinity,
+    resultOf: (index) => `${subject}${summaries[index]?.headline ?? ''}`,
+    load: summaries[1]?.load ?? '',
+  };
+  // A budget without retries is no candidate, because it changes nothing.
+  const candidates = steps.flatMap((step, index) => (index === 0 || effectiveOf(step).length > effectiveOf(steps[index - 1] ?? []).length ? [index] : []));
+  const best = bestOf(results, candidates);
+  const enough = { action: steps.length > 2 ? 'Retries are enough: nothing else that is switched on does better.' : 'Retries are enough here.', best, copied: best };
+  const { copied, ...choice } = best === 0 ? stay(results, candidates, rungs) : switchOn(results, best) ?? enough;
+  return { verdict: verdictOf(results), ...choice, code: codeOf(effectiveOf(steps[copied] ?? []), values) };
 }
