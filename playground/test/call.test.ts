@@ -25,7 +25,7 @@ const awkward = ["it's", '"quoted"', 'back\\slash', '\\', "\\'", '\\"', 'line\nb
 
 describe('the code of a call', () => {
   let server: ViteDevServer;
-  const load = (path: string): Promise<Record<string, unknown>> => server.ssrLoadModule(`/app/call/${path}`);
+  const load = (path: string): Promise<Record<string, unknown>> => server.ssrLoadModule(`/app/${path}`);
 
   before(async () => {
     const configFile = fileURLToPath(new URL('../../../vite.config.ts', import.meta.url));
@@ -34,7 +34,7 @@ describe('the code of a call', () => {
   after(() => server.close());
 
   it('has any text of a link as a string of one line', async () => {
-    const { quoted } = await load('fields.ts') as { quoted: (text: string) => string };
+    const { quoted } = await load('literal.ts') as { quoted: (text: string) => string };
 
     for (const text of awkward) {
       const code = quoted(text);
@@ -45,7 +45,7 @@ describe('the code of a call', () => {
   });
 
   it('has the texts of a link in strings only', async () => {
-    const { programOf } = await load('code.ts') as { programOf: (textOf: (name: string) => string | undefined) => string };
+    const { programOf } = await load('call/code.ts') as { programOf: (textOf: (name: string) => string | undefined) => string };
     const texts: Readonly<Record<string, string>> = { 'retryOn.methods': "A'B,`${x}`", 'hedge': 'on', 'hedge.urls': "http://a.test/');alert('1" };
 
     const code = programOf((name) => texts[name]);
@@ -55,7 +55,7 @@ describe('the code of a call', () => {
   });
 
   it('calls no function that the link names, unless its field offers it', async () => {
-    const { optionsOf } = await load('fields.ts') as { optionsOf: (textOf: (name: string) => string | undefined) => Record<string, unknown> };
+    const { optionsOf } = await load('call/fields.ts') as { optionsOf: (textOf: (name: string) => string | undefined) => Record<string, unknown> };
     const texts: Readonly<Record<string, string>> = { shouldRetry: 'console.warn', retryAfter: 'toString', onFailure: 'alert(1)', idempotencyKey: '() => null', retries: 'constructor' };
 
     assert.deepEqual(optionsOf((name) => texts[name]), texts);
@@ -132,7 +132,7 @@ for (const [engine, start] of Object.entries(engines)) {
     it('shows the distribution of 1,000 calls', async () => {
       const text = String(await get('view=call&call.server=503', "document.querySelector('.histogram figcaption').textContent"));
 
-      assert.match(text, /^1,000 calls.*: 0 % end well/);
+      assert.match(text, /^1 000 calls.*: 0 % end well/);
       const [, p50 = '', p95 = '', max = ''] = /p50(\d+) msp95(\d+ ms|[\d.]+ s)max([\d.]+) s/.exec(text) ?? [];
       // Three waits, of up to 200, 400 and 800 ms.
       assert.ok(Number(p50) > 600 && Number(p50) < 800, text);

@@ -1,5 +1,6 @@
 import { codeOfAnswers, parseAnswers } from './answers.ts';
-import { codeOf, methodOf, quoted, type Texts } from './fields.ts';
+import { quoted } from '../literal.ts';
+import { codeOf, methodOf, type Texts } from './fields.ts';
 import { longestPlay, url, type Play } from './play.ts';
 
 const layerNames = ['circuitBreaker', 'concurrencyLimit', 'hedge', 'rateGate', 'setHeaders', 'withToken'];

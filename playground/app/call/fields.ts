@@ -1,6 +1,7 @@
 import { resilientFetch, retryBudget, type ResilienceOptions } from 'resilient-fetch';
 import { circuitBreaker, concurrencyLimit, hedge, rateGate, setHeaders, withToken, type Layer } from 'resilient-fetch/layers';
 import { defaults } from '../../../src/options.ts';
+import { literal } from '../literal.ts';
 
 /** One input of the form. */
 export interface Field {
@@ -196,15 +197,6 @@ export function messageOf(group: Group, field: Field, textOf: Texts): string {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-/** A string as code. It may come from a link, so it must not end early. */
-export const quoted = (text: string): string => `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
-
-/** A value as code. A long number has underscores, and a very long one an exponent. */
-function literal(value: unknown): string {
-  if (typeof value === 'string') return quoted(value);
-  return Number.isSafeInteger(value) ? Number(value).toLocaleString('en').replaceAll(',', '_') : String(value);
 }
 
 function codeOfField(field: Field, text: string): string {

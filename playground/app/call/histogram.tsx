@@ -1,5 +1,5 @@
 import { bin, max } from 'd3-array';
-import { percent } from '../../../bench/retry-storms/format.ts';
+import { percent, whole } from '../../../bench/retry-storms/format.ts';
 import type { Distribution } from './play.ts';
 import { duration } from './words.ts';
 
@@ -20,7 +20,7 @@ export function Histogram({ distribution: { times, successRate } }: { distributi
   return (
     <figure class="histogram">
       <figcaption>
-        <span>{times.length.toLocaleString('en')} calls, each with its own seed: <b>{percent(successRate)}</b> end well{endless > 0 && <>, <b>{percent(endless / times.length)}</b> do not end</>}</span>
+        <span>{whole(times.length)} calls, each with its own seed: <b>{percent(successRate)}</b> end well{endless > 0 && <>, <b>{percent(endless / times.length)}</b> do not end</>}</span>
         <dl>{marks.map(([name, ms]) => <div key={name}><dt>{name}</dt><dd>{timeText(ms)}</dd></div>)}</dl>
       </figcaption>
       {finite.length > 0 && (

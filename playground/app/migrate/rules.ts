@@ -1,5 +1,4 @@
-import { quoted } from '../call/fields.ts';
-import { literal } from '../literal.ts';
+import { literal, quoted } from '../literal.ts';
 import { Code, type Value, type Values } from './parse.ts';
 
 /** The counterpart of one option. */
@@ -36,7 +35,7 @@ export function codeOf(value: Value): string {
   if (value instanceof Code) return value.text;
   if (isList(value)) return `[${value.map(codeOf).join(', ')}]`;
   if (isObject(value)) return `{ ${Object.entries(value).map(([name, member]) => `${/^[\w$]+$/.test(name) ? name : quoted(name)}: ${codeOf(member)}`).join(', ')} }`;
-  return typeof value === 'string' || typeof value === 'number' ? literal(value) : String(value);
+  return literal(value);
 }
 
 export const isList = (value: Value | undefined): value is readonly Value[] => Array.isArray(value);
