@@ -105,6 +105,16 @@ describe('a call, where the global fetch is replaced', () => {
     });
   }
 
+  it('takes the options off that a wrapper adds to one of our own attempts', async (t) => {
+    const inits: (RequestInit | undefined)[] = [];
+    const api = resilientFetch.with({ fetch: async (_input, init) => { inits.push(init); return new Response(); } });
+    replaceFetch(t, (input, init) => api(input, { ...init, retries: 5, redirect: 'error' }));
+
+    await resilientFetch('http://users.test/1');
+
+    assert.deepEqual(inits.map((init) => Object.keys(init ?? {}).sort()), [['redirect', 'signal']]);
+  });
+
   it('makes 4 requests through a wrapper around a wrapper that came before resilientFetch', async (t) => {
     const server = await startServer(t, respondWith(503));
     const seen: string[] = [];

@@ -479,18 +479,20 @@ describe('a timer that cannot be cleared', () => {
     });
   }
 
-  it('of a wait does not send a request after an abort', async () => {
+  it('of a wait creates no body and sends no request after an abort', async () => {
     const { clock, unclearable } = createClock();
     const controller = new AbortController();
     const fetch = scriptedFetch([503, 200], clock);
-    const call = assert.rejects(resilientFetch(url, { clock: unclearable, fetch, signal: controller.signal, random: () => 0.5 }), (reason) => reason === 'stop');
+    let bodies = 0;
+    const init = { clock: unclearable, fetch, signal: controller.signal, random: () => 0.5, method: 'PUT', body: () => `body ${bodies += 1}` };
+    const call = assert.rejects(resilientFetch(url, init), (reason) => reason === 'stop');
     await clock.settle();
 
     controller.abort('stop');
     await call;
     await clock.advance(100_000);
 
-    assert.deepEqual(fetch.times, [0]);
+    assert.deepEqual([fetch.times, bodies], [[0], 1]);
   });
 
   it('of an attempt does not retry a call that was aborted', async () => {

@@ -38,6 +38,14 @@ describe('layers', () => {
     assert.deepEqual(events, ['> a', '> b', '> c', '< c', '< b', '< a']);
   });
 
+  it('run where nothing else is on', async () => {
+    const events: string[] = [];
+
+    await trace([200], { retries: 0, timeout: false, layers: [recordTo(events, 'a')] });
+
+    assert.deepEqual(events, ['> a', '< a']);
+  });
+
   it('are removed by null', async () => {
     const events: string[] = [];
     const api = resilientFetch.with({ layers: [recordTo(events, 'a')], fetch: scriptedFetch([200, 200], new FakeClock()) });
