@@ -89,6 +89,27 @@ describe('layers', () => {
     await assert.rejects(clock.run(api(url)), { name: 'TimeoutError', timeout: 5 });
   });
 
+  it('use the timeout of the call where they drop the signal alone', async () => {
+    const clock = new FakeClock();
+    const api = resilientFetch.with({ layers: [(next) => (input, _init, context) => next(input, undefined, context)], clock, fetch: scriptedFetch(['hang'], clock), retries: 0 });
+
+    await assert.rejects(clock.run(api(url, { timeout: 5 })), { name: 'TimeoutError', timeout: 5 });
+  });
+
+  it('know the time since the start of the call, whatever the clock shows', async () => {
+    const clock = new FakeClock();
+    await clock.advance(1_000);
+    const times: unknown[] = [];
+    const layer: Layer = (next) => (input, init, context) => {
+      times.push([context?.elapsed, context?.left]);
+      return next(input, init, context);
+    };
+
+    await clock.run(resilientFetch(url, { layers: [layer], clock, fetch: scriptedFetch([503, 200], clock), random: () => 0.5, totalTimeout: 400 }));
+
+    assert.deepEqual(times, [[0, 400], [100, 300]]);
+  });
+
   it('do not count their waits as a slow response', async () => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([{ after: 90, outcome: 200 }], clock);
