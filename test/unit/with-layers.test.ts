@@ -314,6 +314,14 @@ describe('the context of a layer', () => {
     assert.equal(retryAfter(respond(503, { 'retry-after': '7' })), retryAfterOf(respond(503, { 'retry-after': '7' }), 0));
     assert.equal(contextOf(url, { method: 'POST', headers: { 'idempotency-key': '1' } }, undefined).repeatable, true);
   });
+
+  it('calls the idempotent methods repeatable, and others with an Idempotency-Key', () => {
+    const methods = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY', 'POST', 'PATCH'];
+    const repeatable = methods.filter((method) => contextOf(url, { method }, undefined).repeatable);
+
+    assert.deepEqual(repeatable, methods.slice(0, 6));
+    assert.equal(contextOf(url, { method: 'PATCH', headers: { 'idempotency-key': '"1"' } }, undefined).repeatable, true);
+  });
 });
 
 describe('idempotencyKey', () => {
