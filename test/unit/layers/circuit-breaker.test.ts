@@ -427,14 +427,16 @@ describe('an abort by the caller', () => {
     assert.deepEqual(await results(service, 200, 1), refused);
   });
 
-  it('does not count even if a response arrives', async () => {
-    const service = createService({ failures: 1 });
-    const controller = new AbortController();
+  for (const reason of ['stop', null]) {
+    it(`does not count even if a response arrives: ${reason}`, async () => {
+      const service = createService({ failures: 1 });
+      const controller = new AbortController();
 
-    await results(service, () => { controller.abort('stop'); return 503; }, 1, { signal: controller.signal });
+      const aborted = await results(service, () => { controller.abort(reason); return 503; }, 1, { signal: controller.signal });
 
-    assert.deepEqual(await results(service, 200, 1), [200]);
-  });
+      assert.deepEqual([aborted, await results(service, 200, 1)], [[503], [200]]);
+    });
+  }
 });
 
 describe('the options of circuitBreaker', () => {
