@@ -99,6 +99,9 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
       reason: 'The WeakMap keeps the same values.',
     },
   ],
+  'src/layers/circuit.ts': [
+    { code: '{ until: 0 }', replacement: '{}', reason: memoryOnly },
+  ],
   'src/options.ts': [
     { code: 'word.toLowerCase()', replacement: 'word.toUpperCase()', reason: 'Both names are compared in one case.' },
   ],
