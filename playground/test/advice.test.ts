@@ -38,6 +38,14 @@ describe('adviceOf', () => {
     ['budget breaker', [1, 1, 2], 'Without retries, the service scores 1. A budget changes nothing, because it limits retries. Switch on a circuit breaker, and leave retries off: the service scores 2.', 2],
     ['breaker', [1, 2], 'Without retries, the service scores 1. Switch on a circuit breaker, and leave retries off: the service scores 2.', 1],
   ];
+  it('names the price of a policy, if fewer calls are answered than without retries', () => {
+    const actionFor = (answered: readonly number[]): string =>
+      adviceOf(service, stepsOf(['retries', 'breaker']), [2, 1, 3].map((score, index) => ({ ...summaryOf(score), answered: answered[index] ?? 0 })), {}).action;
+
+    assert.match(actionFor([0.81, 0, 0.78]), /: the service scores 3\. Of the calls after it, 78 % are answered, 81 % without retries\.$/);
+    assert.match(actionFor([0.81, 0, 0.81]), /: the service scores 3\.$/);
+  });
+
   for (const [enabled, scores, words, best] of rows) {
     it(`concludes from ${enabled}: ${scores.join(', ')}`, () => {
       const advice = advise(enabled, scores);

@@ -127,6 +127,7 @@ const keepErrors = `<script>
   addEventListener('unhandledrejection', ({ reason }) => errors.push(String(reason)));
   for (const name of ['error', 'warn']) console[name] = (...texts) => errors.push(texts.join(' '));
 </script>`;
+process.on('exit', () => rmSync(page, { force: true }));
 writeFileSync(page, read('playground/dist/index.html').replace('<head>', () => `<head>${keepErrors}`));
 
 /** Shows a state of the page, and returns a value once nothing is busy. */

@@ -147,10 +147,11 @@ for (const [engine, start] of Object.entries(engines)) {
     });
 
     it('shows the message of the library beside a bad value', async () => {
-      assert.deepEqual(await get('view=call&call.retries=many&call.backoff.base=-1&call.hedge=on&call.hedge.max=0', messages), [
+      assert.deepEqual(await get('view=call&call.retries=many&call.backoff.base=-1&call.hedge=on&call.hedge.max=0&call.hedge.urls=http://b.test,x', messages), [
         "'retries' must be an integer >= 0 or Infinity, not \"many\"",
         "'backoff.base' must be a finite number of milliseconds >= 0, not -1",
         "'max' must be an integer >= 1, not 0",
+        "'urls' must be an array of absolute URLs, not \"x\"",
       ]);
       assert.deepEqual(await get('view=call&call.retries=_&call.retryAfter=toString', messages), [
         "'retries' must be an integer >= 0 or Infinity, not \"_\"",

@@ -24,6 +24,12 @@ type Backoff = (retry: number, random: number) => number;
 /** The first waits of a function for the backoff, at a random number of one half. */
 const waits = (backoff: unknown): number[] => [1, 2, 3].map((retry) => Math.round((backoff as Backoff)(retry, 0.5))); // The rows have a function here.
 
+/** The decisions of a predicate: without a response, without and with a `Retry-After`. */
+const decisions = (shouldRetry: unknown): boolean[] => [undefined, new Response(), new Response(null, { headers: { 'retry-after': '1' } })]
+  .map((response) => (shouldRetry as (attempt: object) => boolean)({ transient: true, response })); // The rows have a function here.
+
+const hintOnly = [true, false, true];
+
 interface Case {
   readonly source: string;
   readonly options: Readonly<Record<string, unknown>>;
@@ -31,18 +37,18 @@ interface Case {
   readonly manual?: readonly string[];
 }
 
-/** A function for the backoff stands as its first waits. */
+/** A function for the backoff stands as its first waits, a predicate as its decisions. */
 const cases: Readonly<Record<string, readonly Case[]>> = {
   'urllib3': [
-    { source: 'Retry()', options: { retries: 10, backoff: [0, 0, 0], retryOn: { statuses: [413, 429, 503] } } },
-    { source: 'Retry(3)', options: { retries: 3, backoff: [0, 0, 0], retryOn: { statuses: [413, 429, 503] } } },
-    { source: 'urllib3.util.Retry(3, None, 2, backoff_factor=0.5)', options: { retries: 3, backoff: [0, 1_000, 2_000], retryOn: { statuses: [413, 429, 503] } } },
-    { source: 'Retry.from_int(3)', options: { retries: 3, backoff: [0, 0, 0], retryOn: { statuses: [413, 429, 503] } } },
-    { source: 'HTTPAdapter(max_retries=3)', options: { retries: 3, backoff: [0, 0, 0], retryOn: { statuses: [413, 429, 503] } } },
+    { source: 'Retry()', options: { retries: 10, backoff: [0, 0, 0], retryOn: { statuses: [413, 429, 503] }, shouldRetry: hintOnly } },
+    { source: 'Retry(3)', options: { retries: 3, backoff: [0, 0, 0], retryOn: { statuses: [413, 429, 503] }, shouldRetry: hintOnly } },
+    { source: 'urllib3.util.Retry(3, None, 2, backoff_factor=0.5)', options: { retries: 3, backoff: [0, 1_000, 2_000], retryOn: { statuses: [413, 429, 503] }, shouldRetry: hintOnly } },
+    { source: 'Retry.from_int(3)', options: { retries: 3, backoff: [0, 0, 0], retryOn: { statuses: [413, 429, 503] }, shouldRetry: hintOnly } },
+    { source: 'HTTPAdapter(max_retries=3)', options: { retries: 3, backoff: [0, 0, 0], retryOn: { statuses: [413, 429, 503] }, shouldRetry: hintOnly } },
     { source: "session.mount('https://', HTTPAdapter(max_retries=Retry(total=2, status_forcelist={503})))", options: { retries: 2, backoff: [0, 0, 0], retryOn: { statuses: [503] } } },
     { source: 'PoolManager(retries=Retry(2, status_forcelist=(502,)))', options: { retries: 2, backoff: [0, 0, 0], retryOn: { statuses: [502] } } },
-    { source: 'Retry(total=False)', options: { retries: 0, backoff: [0, 0, 0], retryOn: { statuses: [413, 429, 503] } } },
-    { source: 'Retry(total=None, connect=3)', options: { backoff: [0, 0, 0], retryOn: { statuses: [413, 429, 503] } }, manual: ['total'] },
+    { source: 'Retry(total=False)', options: { retries: 0, backoff: [0, 0, 0], retryOn: { statuses: [413, 429, 503] }, shouldRetry: hintOnly } },
+    { source: 'Retry(total=None, connect=3)', options: { backoff: [0, 0, 0], retryOn: { statuses: [413, 429, 503] }, shouldRetry: hintOnly }, manual: ['total'] },
     {
       source: "retry = Retry(\n  total=2,  # it's 2, \"really\"\n  allowed_methods=None,\n  status_forcelist=[503],\n  # the end\n)",
       options: { retries: 2, backoff: [0, 0, 0], retryOn: { statuses: [503], methods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'POST', 'PATCH'] } },
@@ -70,7 +76,9 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   'axios-retry': [
     { source: 'axiosRetry(axios)', options: { retries: 3, backoff: [0, 0, 0] } },
     { source: '{ retryDelay: axiosRetry.linearDelay(200), retryCondition: axiosRetry.isSafeRequestError }', options: { retries: 3, backoff: [200, 400, 600], retryOn: { methods: ['GET', 'HEAD', 'OPTIONS'] } } },
-    { source: '{ retryDelay: exponentialDelay, timeout: 5000 }', options: { retries: 3, backoff: [220, 440, 880], totalTimeout: 5_000 } },
+    { source: '{ retryDelay: exponentialDelay, timeout: 5000 }', options: { retries: 3, backoff: [220, 440, 880], timeout: false, totalTimeout: 5_000 } },
+    { source: '{ retryDelay: (n, error) => axiosRetry.exponentialDelay(n, error, 500) }', options: { retries: 3 }, manual: ['retryDelay'] },
+    { source: '{ retryDelay: exponentialDelay, retryCondition: isNetworkError }', options: { retries: 3, backoff: [220, 440, 880], shouldRetry: [true, false, false] } },
     { source: '{ retryDelay: (n) => n * 7, timeout: 5000, shouldResetTimeout: true }', options: { retries: 3, backoff: [7, 14, 21], timeout: 5_000, bodyTimeout: 5_000 } },
     { source: '{ retryDelay: (n, error) => n * 7, retryCondition: (error) => true, onRetry: console.log }', options: { retries: 3, backoff: [7, 14, 21] }, manual: ['retryDelay', 'retryCondition', 'onRetry'] },
   ],
@@ -104,9 +112,9 @@ describe('a translation', () => {
         const rows = rowsOf(library.id, source);
         const program = programOf(rows);
         const actual = await optionsOf(program);
-        const { backoff } = actual;
+        const { backoff, shouldRetry } = actual;
 
-        assert.deepEqual({ ...actual, ...(typeof backoff === 'function' ? { backoff: waits(backoff) } : {}) }, options);
+        assert.deepEqual({ ...actual, ...(typeof backoff === 'function' ? { backoff: waits(backoff) } : {}), ...(options.shouldRetry instanceof Array ? { shouldRetry: decisions(shouldRetry) } : {}) }, options);
         // The library accepts them.
         await runInNode(`migrate-${files}`, program);
         assert.deepEqual(rows.filter(({ isManual }) => isManual).map(({ name }) => name), manual);

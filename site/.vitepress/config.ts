@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { slug } from 'github-slugger';
@@ -6,8 +6,6 @@ import { defineConfig } from 'vitepress';
 import { foldersWithoutPages, linkToPages, showPictures } from './markdown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const playground = join(root, 'playground/dist');
-const hasPlayground = existsSync(playground);
 
 const guide = ['tutorial', 'options', 'retrying', 'errors', 'recipes', 'testing', 'production', 'clients', 'migrating', 'platforms', 'faq'];
 const titles: Readonly<Record<string, string>> = { faq: 'FAQ' };
@@ -40,7 +38,7 @@ export default defineConfig({
     nav: [
       { text: 'Guide', link: '/docs/tutorial' },
       { text: 'Reference', link: '/reference/' },
-      ...(hasPlayground ? [{ text: 'Playground', link: '/playground/index.html', target: '_self' }] : []),
+      { text: 'Playground', link: '/playground/index.html', target: '_self' },
       { text: 'Changelog', link: '/CHANGELOG' },
     ],
     sidebar: [
@@ -67,6 +65,6 @@ export default defineConfig({
     ],
   },
   buildEnd({ outDir }) {
-    if (hasPlayground) cpSync(playground, join(outDir, 'playground'), { recursive: true });
+    cpSync(join(root, 'playground/dist/index.html'), join(outDir, 'playground/index.html'));
   },
 });

@@ -33,8 +33,12 @@ const checks = {
   budget: withMethods<HedgeBudget>('deposit', 'withdraw'),
   max: numeric('an integer >= 1', 1, Number.MAX_VALUE, true),
   urls(value: unknown, name: string): readonly string[] {
-    must(Array.isArray(value) && value.every((url) => originOf(String(url)) !== ''), name, 'an array of absolute URLs', value);
-    return value.map(String);
+    const rule = 'an array of absolute URLs';
+    must(Array.isArray(value), name, rule, value);
+    const urls = value.map(String);
+    // A page would resolve a relative one against its own address.
+    for (const url of urls) must(/^https?:\/\//i.test(url) && originOf(url) !== '', name, rule, url);
+    return urls;
   },
   isGood: callable<(response: Response) => boolean>,
 };

@@ -36,7 +36,7 @@ export function Migrate({ state }: { state: State }) {
           <textarea id="options" rows={8} spellcheck={false} value={source} aria-invalid={message !== ''} aria-describedby="paste-message" onInput={({ currentTarget }) => state.set({ options: currentTarget.value })} />
           <p class="message" id="paste-message" aria-live="polite">{message}</p>
         </div>
-        <Code title="The same here" code={programOf(rows)} />
+        <Code title="The same here" code={message === '' ? programOf(rows) : '// The options cannot be read.\n'} />
       </div>
       <h3>What differs</h3>
       <ul class="differences">{library.notes.map((note) => <li key={note}><Prose text={note} /></li>)}</ul>

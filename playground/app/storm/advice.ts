@@ -1,3 +1,4 @@
+import { percent } from '../../../bench/retry-storms/format.ts';
 import { codeOf } from './code.ts';
 import { ladder, type Rung, type Values } from './ladder.ts';
 import type { Service, Summary } from './services.ts';
@@ -31,6 +32,8 @@ interface Results {
   /** The result in words, with its subject. */
   readonly resultOf: (index: number) => string;
   readonly load: string;
+  /** The price of a policy, in words: fewer calls may be answered than without it. */
+  readonly priceOf: (index: number) => string;
 }
 
 /** The index of the highest score. Of equal policies the one with the fewest rungs. */
@@ -54,12 +57,12 @@ interface Choice {
 }
 
 /** The step to take, where it is to switch something on. */
-function switchOn({ steps, resultOf }: Results, best: number, addition = ''): Choice | undefined {
+function switchOn({ steps, resultOf, priceOf }: Results, best: number, addition = ''): Choice | undefined {
   const rungs = effectiveOf(steps[best] ?? []);
   const additions = rungs.filter(({ id }) => id !== 'retries');
   if (additions.length === 0) return undefined;
   const [start, end] = hasRetries(rungs) ? ['Keep retries, and switch on', ''] : ['Switch on', ', and leave retries off'];
-  return { action: `${start} ${titlesOf(additions)}${end}: ${resultOf(best)}${addition}.`, best, copied: best };
+  return { action: `${start} ${titlesOf(additions)}${end}: ${resultOf(best)}${addition}.${priceOf(best)}`, best, copied: best };
 }
 
 /** The step to take where no policy does better than no retries. */
@@ -87,6 +90,10 @@ export function adviceOf({ subject, rungs }: Pick<Service, 'subject' | 'rungs'>,
     score: (index) => summaries[index]?.score ?? -Infinity,
     resultOf: (index) => `${subject}${summaries[index]?.headline ?? ''}`,
     load: summaries[1]?.load ?? '',
+    priceOf: (index) => {
+      const [plain, answered] = [summaries[0], summaries[index]].map((summary) => percent(summary?.answered ?? 0)) as [string, string];
+      return (summaries[index]?.answered ?? 0) < (summaries[0]?.answered ?? 0) && answered !== plain ? ` Of the calls after it, ${answered} are answered, ${plain} without retries.` : '';
+    },
   };
   // A budget without retries is no candidate, because it changes nothing.
   const candidates = steps.flatMap((step, index) => (index === 0 || effectiveOf(step).length > effectiveOf(steps[index - 1] ?? []).length ? [index] : []));

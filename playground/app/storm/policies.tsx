@@ -46,7 +46,7 @@ export function Policies({ runs, service, values, best, pending }: PoliciesProps
   );
 }
 
-export function Figures({ runs }: { runs: readonly Run[] }) {
+export function Figures({ runs, hasQueue }: { runs: readonly Run[]; hasQueue: boolean }) {
   const heads = Object.keys(runs[0]?.summary?.figures ?? {});
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="all figures">
@@ -58,6 +58,7 @@ export function Figures({ runs }: { runs: readonly Run[] }) {
           ))}
         </tbody>
       </table>
+      {hasQueue && <p class="note">Answered calls are divided by the calls that arrive: while a queue empties, they are more than 100 %.</p>}
     </div>
   );
 }

@@ -12,6 +12,8 @@ export interface Summary {
   readonly load: string;
   /** The higher, the better: the policies of one service are compared by it. */
   readonly score: number;
+  /** The share of the calls after the trouble that are answered. */
+  readonly answered?: number;
   readonly figures: Readonly<Record<string, string>>;
 }
 
@@ -84,6 +86,7 @@ const outage = (id: string, title: string, setup: string, constants: readonly Co
       headline: recovery === Infinity ? `does not recover in the ${watch} s after the trouble` : recovery === 0 ? 'recovers at once' : `recovers ${recovery} s after the trouble`,
       load: ratio(requestsPerCall.after),
       score: -recovery,
+      answered: goodput.after,
       figures: {
         'requests / call: during': ratio(requestsPerCall.during),
         'after': ratio(requestsPerCall.after),

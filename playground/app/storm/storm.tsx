@@ -67,7 +67,7 @@ export function Storm({ state }: { state: State }) {
       </div>
 
       {isValid && <Policies runs={runs} service={service} values={values} best={advice?.best} pending={isRunning ? '…' : 'not finished'} />}
-      {advice && <Figures runs={runs} />}
+      {advice && <Figures runs={runs} hasQueue={service.trouble !== undefined} />}
       <Constants service={service} enabled={enabled} state={state} messages={messages} />
     </section>
   );

@@ -50,7 +50,10 @@ export const urllib3: Library = {
   translate: dataOnly({
     total: (value) => (value === null ? { note: 'Without a total, urllib3 counts each kind of failure: choose `retries`.', isManual: true } : { options: { retries: value === false ? '0' : codeOf(value) } }),
     status_forcelist: (value, all) => (value === null || (isList(value) && value.length === 0)
-      ? { options: { 'retryOn.statuses': '[413, 429, 503]' }, note: 'urllib3 retries these only with a `Retry-After`. The default here is 408, 425, 429, 500, 502, 503 and 504.' }
+      ? {
+        options: { 'retryOn.statuses': '[413, 429, 503]', shouldRetry: "({ transient, response }) => transient && (response === undefined || response.headers.has('retry-after'))" },
+        note: 'urllib3 retries these only with a `Retry-After`. The default here is 408, 425, 429, 500, 502, 503 and 504, with and without one.',
+      }
       : statuses()(value, all)),
     allowed_methods: allowed,
     method_whitelist: allowed,
