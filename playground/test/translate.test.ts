@@ -114,7 +114,7 @@ describe('a translation', () => {
         const actual = await optionsOf(program);
         const { backoff, shouldRetry } = actual;
 
-        assert.deepEqual({ ...actual, ...(typeof backoff === 'function' ? { backoff: waits(backoff) } : {}), ...(options.shouldRetry instanceof Array ? { shouldRetry: decisions(shouldRetry) } : {}) }, options);
+        assert.deepEqual({ ...actual, ...(typeof backoff === 'function' ? { backoff: waits(backoff) } : {}), ...(Array.isArray(options.shouldRetry) ? { shouldRetry: decisions(shouldRetry) } : {}) }, options);
         // The library accepts them.
         await runInNode(`migrate-${files}`, program);
         assert.deepEqual(rows.filter(({ isManual }) => isManual).map(({ name }) => name), manual);
