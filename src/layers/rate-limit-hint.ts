@@ -38,4 +38,4 @@ function parseRateLimit(value: string): number | undefined {
 }
 
 /** Returns whether a parameter is an integer that is not negative. A decimal, a string and a name without a value are not. */
-const isCount = (item: string | undefined): boolean => item !== undefined && /^-?0+$|^\d+$/.test(item);
+const isCount = (item: string | undefined): boolean => item !== undefined && /^-0+$|^\d+$/.test(item);

@@ -102,6 +102,13 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
   'src/layers/circuit.ts': [
     { code: '{ until: 0 }', replacement: '{}', reason: memoryOnly },
   ],
+  'src/layers/hint-readers.ts': [
+    { code: "''", replacement: '"Stryker was here!"', reason: 'Neither text is a number.' },
+  ],
+  'src/layers/rate-limit-hint.ts': [
+    { code: "''", replacement: '"Stryker was here!"', reason: `${unused} It is no valid header either.` },
+    { code: 'item !== undefined', replacement: 'true', reason: 'As a text, undefined is no count.' },
+  ],
   'src/options.ts': [
     { code: 'word.toLowerCase()', replacement: 'word.toUpperCase()', reason: 'Both names are compared in one case.' },
   ],

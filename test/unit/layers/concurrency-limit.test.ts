@@ -47,6 +47,18 @@ describe('concurrencyLimit', () => {
     }
   });
 
+  it('sends at most max requests at once after earlier ones have ended', async () => {
+    const { sent, call, end } = setUp({ max: 1 });
+
+    for (const name of 'ab') {
+      void call(name);
+      await end();
+    }
+    for (const name of 'cd') void call(name);
+
+    assert.equal(sent.join(''), 'abc');
+  });
+
   it('counts a request until its headers arrive, not until its body ends', async () => {
     const { clock, sent, call, end } = setUp({ max: 1 });
 

@@ -146,6 +146,8 @@ describe('rateLimitHint', () => {
     ['"a"', undefined],
     ['"a";r;t=5', undefined],
     ['"a";r=0;t', undefined],
+    ['"a";r=0;t, "b";r=0;t=5', undefined],
+    ['"a";r=-00;t=5', 5_000],
     ['"a";r=0.0;t=5', undefined],
     ['"a";r=0;t=5.0', undefined],
     ['"a";r="0";t=5', undefined],

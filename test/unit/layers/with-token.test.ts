@@ -462,6 +462,19 @@ describe('the request', () => {
     });
   }
 
+  it('is sent again with its body by a layer that sends it later', async () => {
+    const clock = new FakeClock();
+    const bodies: string[] = [];
+    const call = applyLayer(withToken({ get: () => 't1', refresh: () => 't2' }), async (input, init) => {
+      await clock.settle();
+      bodies.push(await new Request(input, init).text());
+      return new Response(null, { status: bodies.length === 1 ? 401 : 200 });
+    }, clock);
+
+    assert.equal((await call(new Request(url, withBody('a body')))).status, 200);
+    assert.deepEqual(bodies, ['a body', 'a body']);
+  });
+
   it('is not sent again if its body is a stream: the 401 is returned, its body unread, after the refresh', async () => {
     const service = new Service();
     service.valid = 't2';
