@@ -116,7 +116,6 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
     { code: "''", replacement: '"Stryker was here!"', reason: 'Fetch rejects any body or none by the method alone.' },
     { code: '{ return undefined; }', replacement: '{}', reason: returnsUndefined },
     { code: '(): string | undefined => (Object((globalThis as { location?: unknown }).location) as { readonly href?: string }).href', replacement: '() => undefined', reason: 'Node has no location.' },
-    { code: 'method === undefined', replacement: 'false', reason: 'A method of undefined is none. TypeScript wants it absent.' },
     { code: "typeof Request !== 'function'", replacement: 'false', reason: nodeOnly },
     { code: 'false', replacement: 'true', reason: nodeOnly },
   ],
