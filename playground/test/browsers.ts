@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before, describe } from 'node:test';
 import { launch as launchBrowser, type Browser as PuppeteerBrowser, type LaunchOptions } from 'puppeteer-core';
 
 /** A browser with one page. */
@@ -139,6 +140,32 @@ export const show = (hash: string, expression: string): string => `
   await new Promise((resolve) => setTimeout(resolve));
   while (document.querySelector('section:not([aria-busy=true])') === null) await new Promise((resolve) => setTimeout(resolve, 20));
   return ${expression};`;
+
+/** The page in one engine, for its tests. */
+interface OpenPage {
+  readonly engine: string;
+  evaluate(body: string): Promise<unknown>;
+  /** Shows a state of the page, and returns the value of an expression. */
+  get(hash: string, expression: string): Promise<unknown>;
+}
+
+/** Describes the page in each engine. */
+export function describeInEachEngine(subject: string, define: (open: OpenPage) => void): void {
+  for (const [engine, start] of Object.entries(engines)) {
+    describe(`${subject} in ${engine}`, () => {
+      let browser: Browser;
+
+      before(async () => {
+        browser = await start();
+        await browser.open(page.href);
+      });
+      after(() => browser.close());
+
+      const evaluate = (body: string): Promise<unknown> => browser.evaluate(body);
+      define({ engine, evaluate, get: (hash, expression) => evaluate(show(hash, expression)) });
+    });
+  }
+}
 
 /** The cells of the first table, row by row. */
 export const table = "[...document.querySelectorAll('table tbody tr')].map((row) => [...row.cells].map((cell) => cell.innerText.trim()))";

@@ -1,18 +1,9 @@
+import { importsOf, quoted } from '../code.ts';
 import { codeOfAnswers, parseAnswers } from './answers.ts';
-import { quoted } from '../literal.ts';
 import { codeOf, methodOf, type Texts } from './fields.ts';
 import { longestPlay, url, type Play } from './play.ts';
 
-const layerNames = ['circuitBreaker', 'concurrencyLimit', 'hedge', 'rateGate', 'setHeaders', 'withToken'];
-
 const indent = (lines: readonly string[]): string => lines.map((line) => `  ${line},\n`).join('');
-
-/** The imports that the options need. */
-function importsOf(code: string): string {
-  const layers = layerNames.filter((name) => code.includes(`${name}(`));
-  const main = ['resilientFetch', ...(code.includes('retryBudget(') ? ['retryBudget'] : [])];
-  return `import { ${main.join(', ')} } from 'resilient-fetch';\n${layers.length > 0 ? `import { ${layers.join(', ')} } from 'resilient-fetch/layers';\n` : ''}`;
-}
 
 /** The options, for a program. */
 export function programOf(textOf: Texts): string {

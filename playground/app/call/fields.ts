@@ -1,7 +1,7 @@
 import { resilientFetch, retryBudget, type ResilienceOptions } from 'resilient-fetch';
 import { circuitBreaker, concurrencyLimit, hedge, rateGate, setHeaders, withToken, type Layer } from 'resilient-fetch/layers';
 import { defaults } from '../../../src/options.ts';
-import { literal } from '../literal.ts';
+import { literal } from '../code.ts';
 
 /** One input of the form. */
 export interface Field {

@@ -1,4 +1,4 @@
-import { literal, quoted } from '../literal.ts';
+import { literal, quoted } from '../code.ts';
 import { Code, type Value, type Values } from './parse.ts';
 
 /** The counterpart of one option. */
@@ -56,6 +56,9 @@ export const to = (option: string, note?: string, format: (value: Value) => stri
 export const statuses = (note?: string): Rule => to('retryOn.statuses', note, listCode);
 
 export const methods = (note?: string): Rule => to('retryOn.methods', note, methodsCode);
+
+/** The counterpart of an option that lets any method be retried. */
+export const anyMethod: Counterpart = { options: { 'retryOn.methods': "['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'POST', 'PATCH']" }, note: 'Any method is retried: remove those that are not safe to send twice.' };
 
 /** An option without a counterpart that has none to need. */
 export const only = (note: string): Rule => () => ({ note });

@@ -91,8 +91,9 @@ export function adviceOf({ subject, rungs }: Pick<Service, 'subject' | 'rungs'>,
     resultOf: (index) => `${subject}${summaries[index]?.headline ?? ''}`,
     load: summaries[1]?.load ?? '',
     priceOf: (index) => {
-      const [plain, answered] = [summaries[0], summaries[index]].map((summary) => percent(summary?.answered ?? 0)) as [string, string];
-      return (summaries[index]?.answered ?? 0) < (summaries[0]?.answered ?? 0) && answered !== plain ? ` Of the calls after it, ${answered} are answered, ${plain} without retries.` : '';
+      const [plain = 0, answered = 0] = [summaries[0]?.answered, summaries[index]?.answered];
+      const isVisible = answered < plain && percent(answered) !== percent(plain);
+      return isVisible ? ` Of the calls after it, ${percent(answered)} are answered, ${percent(plain)} without retries.` : '';
     },
   };
   // A budget without retries is no candidate, because it changes nothing.

@@ -1,4 +1,4 @@
-import { literal } from '../literal.ts';
+import { importsOf, literal } from '../code.ts';
 import { ladder, type Rung, type Values } from './ladder.ts';
 
 /** The default of each constant of the rungs, and of the timeout of the library. */
@@ -27,10 +27,5 @@ export function codeOf(rungs: readonly Rung[], values: Values): string {
     ...(layers.length > 0 ? [`layers: [${layers.join(', ')}]`] : []),
   ];
   const body = options.map((option) => `  ${option},\n`).join('');
-  const names = ['circuitBreaker', 'hedge', 'rateGate'].filter((name) => body.includes(`${name}(`));
-  return [
-    `import { resilientFetch${body.includes('retryBudget(') ? ', retryBudget' : ''} } from 'resilient-fetch';\n`,
-    ...(names.length > 0 ? [`import { ${names.join(', ')} } from 'resilient-fetch/layers';\n`] : []),
-    body === '' ? '\nexport const api = resilientFetch;\n' : `\nexport const api = resilientFetch.with({\n${body}});\n`,
-  ].join('');
+  return `${importsOf(body)}\nexport const api = resilientFetch${body === '' ? '' : `.with({\n${body}})`};\n`;
 }

@@ -1,4 +1,4 @@
-import { callOf, codeOf, manual, only, to, type Counterpart, type Library } from '../rules.ts';
+import { anyMethod, callOf, codeOf, manual, only, to, type Counterpart, type Library } from '../rules.ts';
 import { Code, type Value } from '../parse.ts';
 
 const conditions: Readonly<Record<string, Counterpart>> = {
@@ -6,7 +6,7 @@ const conditions: Readonly<Record<string, Counterpart>> = {
   isIdempotentRequestError: { note: 'As here: GET, HEAD, OPTIONS, PUT and DELETE are retried.' },
   isSafeRequestError: { options: { 'retryOn.methods': "['GET', 'HEAD', 'OPTIONS']" } },
   isNetworkError: { options: { shouldRetry: '({ transient, response }) => transient && response === undefined' }, note: 'Here a lost POST is not sent again, unless `retryOn.methods` has it.' },
-  isRetryableError: { options: { 'retryOn.methods': "['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'POST', 'PATCH']" }, note: 'Any method is retried: remove those that are not safe to send twice.' },
+  isRetryableError: anyMethod,
 };
 
 /** Names of the library itself, with or without its object. */

@@ -1,4 +1,4 @@
-import { codeOf, isList, isObject, manual, methods, only, statuses, to, type Library } from '../rules.ts';
+import { anyMethod, codeOf, isList, isObject, manual, methods, only, statuses, to, type Library } from '../rules.ts';
 import { Code, type Value, type Values } from '../parse.ts';
 
 const together = '`retries` counts all failures together.';
@@ -14,8 +14,6 @@ function backoffOf({ backoff_factor: factor = 0, backoff_jitter: jitter = 0, bac
 }
 
 const inBackoff = only('Part of `backoff`.');
-
-const anyMethod = { options: { 'retryOn.methods': "['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'POST', 'PATCH']" }, note: 'Any method is retried: remove those that are not safe to send twice.' };
 
 const allowed: Library['translate'][string] = (value, all) => (value === null || value === false || (isList(value) && value.length === 0) ? anyMethod : methods()(value, all));
 
