@@ -2,7 +2,7 @@
 export const bundleLimit = 9_900;
 
 /** The most bytes that each layer may add to it. `hedge` contains the budget, and `circuitBreaker` the error that it rejects with. */
-export const layerLimits = { rateGate: 720, withToken: 730, circuitBreaker: 910, hedge: 1_150, concurrencyLimit: 570, setHeaders: 240 } as const;
+export const layerLimits = { rateGate: 720, withToken: 730, circuitBreaker: 930, hedge: 1_160, concurrencyLimit: 570, setHeaders: 240 } as const;
 
 /**
  * The most that a call may cost. All limits are ratios of the same run, because absolute times are those of the machine.

@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../abort-forwarding.ts';
+import { forwardAbort, stopForwarding, throwIfAborted } from '../abort-forwarding.ts';
 import { contextOf, type AttemptContext, type Layer, type LayeredFetch } from '../attempt-context.ts';
 import { callable, checkMembers, merge, numeric } from '../checks.ts';
 import { discard } from '../discard.ts';
@@ -45,9 +45,11 @@ const defaults = {
   isFailure: (outcome: CircuitOutcome): boolean => 'error' in outcome || outcome.response?.status >= 500,
 };
 
+const isTimeout = (reason: unknown): boolean => (reason as { name?: unknown } | null | undefined)?.name === 'TimeoutError';
+
 /** Returns whether an outcome shows nothing about the service. A timeout does, also one that aborts the caller's signal. */
 function isNeutral(input: Input, init: Init | undefined, signal: AbortSignal | undefined, { response, error }: CircuitOutcome): boolean {
-  if (signal?.aborted && (signal.reason as { name?: unknown } | null | undefined)?.name !== 'TimeoutError') return true;
+  if (signal?.aborted && !isTimeout(signal.reason)) return true;
   if (response) return response.status === 429;
   return (error as { transient?: unknown } | undefined)?.transient === false || isRejectedByFetch(input, init);
 }
@@ -71,7 +73,10 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Layer {
     const signal = signalOf(input, init);
     throwIfAborted(signal);
     const circuit = circuits.get(callOption(() => limits.key(context.url)), context.clock.now());
-    const period = circuit.admit(context, signal);
+    const period = circuit.admit(context);
+    // A probe ends with its caller, even if fetch ignores the signal.
+    const probe = { abort: (reason: unknown): void => void (isTimeout(reason) || circuit.record(period, undefined, context)) };
+    if (period.isProbe) forwardAbort(signal, probe);
 
     const outcome = await settle(next, input, init, context);
     let isFailure: boolean | undefined;
@@ -81,6 +86,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Layer {
       discard(outcome.response);
       throw error;
     } finally {
+      stopForwarding(signal, probe);
       circuit.record(period, isFailure, context);
     }
     if ('error' in outcome) throw outcome.error;

@@ -25,8 +25,6 @@ interface Period {
   /** The end of the opening or of the probe's time. */
   readonly until: number;
   readonly isProbe?: boolean;
-  /** The signal of the probe's caller. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Closed while `failures` is below the limit. Otherwise open, and from the end of the period on ready for a probe. */
@@ -40,13 +38,12 @@ export class Circuit {
   }
 
   /** Lets a request through and returns its period, or throws. No timer ends a probe: the next call does. */
-  admit(context: AttemptContext, signal: AbortSignal | undefined): Period {
+  admit(context: AttemptContext): Period {
     const now = this.endLateProbe(context);
     if (this.failures < this.limits.failures) return this.period;
-    const { until, signal: probed } = this.period;
-    // A probe whose caller has aborted gives its place to this request.
-    if (now < until && !probed?.aborted) throw new CircuitOpenError(until - now, `${context.method} ${context.url}`);
-    return this.period = { until: now + this.limits.probeFor, isProbe: true, signal };
+    const { until } = this.period;
+    if (now < until) throw new CircuitOpenError(until - now, `${context.method} ${context.url}`);
+    return this.period = { until: now + this.limits.probeFor, isProbe: true };
   }
 
   /** Records the outcome of a request, where `undefined` shows nothing about the service. */
@@ -59,10 +56,9 @@ export class Circuit {
   }
 
   private endLateProbe(context: AttemptContext): number {
-    const { until, isProbe, signal } = this.period;
+    const { until, isProbe } = this.period;
     const now = context.clock.now();
-    // A probe whose caller has aborted shows nothing, even if fetch ignores the signal.
-    if (isProbe && now >= until && !signal?.aborted) this.open(until, context);
+    if (isProbe && now >= until) this.open(until, context);
     return now;
   }
 

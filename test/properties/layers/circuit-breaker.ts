@@ -25,7 +25,6 @@ function checkCalls({ schedule, events, ends }: Played, opening: number): void {
     state = { kind: 'open', until: state.until + opening };
   };
   const onStart = (call: number, now: number): void => {
-    if (state.kind === 'probe' && aborted.has(state.call)) state = { kind: 'open', until: now };
     if (state.kind !== 'closed' && now < state.until) {
       const { error } = ends[call] ?? {};
       assert.ok(error instanceof CircuitOpenError, `call ${call} is not refused, in ${JSON.stringify(state)}`);
@@ -36,15 +35,17 @@ function checkCalls({ schedule, events, ends }: Played, opening: number): void {
     sentIn.set(call, state);
     assert.ok(!(ends[call]?.error instanceof CircuitOpenError), `call ${call} is refused, in ${JSON.stringify(state)}`);
   };
+  const onAbort = (call: number, now: number): void => {
+    aborted.add(call);
+    if (sentIn.get(call) !== state || state.kind !== 'probe' || schedule[call]?.timesOut) return;
+    seen.count('a probe whose caller aborts');
+    state = { kind: 'open', until: now };
+  };
   const onOutcome = (call: number, now: number, { status }: SentRequest): void => {
     if (sentIn.get(call) !== state) return seen.count('a stale outcome');
     const plan = schedule[call];
     const isProbe = state.kind === 'probe';
-    if (aborted.has(call) && !plan?.timesOut) {
-      if (isProbe) seen.count('a probe whose caller aborts');
-      if (isProbe) state = { kind: 'open', until: now };
-      return;
-    }
+    if (aborted.has(call) && !plan?.timesOut) return;
     const wasAborted = aborted.has(call) && !plan?.ignoresAbort;
     if (status === 429 && !wasAborted) {
       if (isProbe) state = { kind: 'open', until: now };
@@ -57,9 +58,9 @@ function checkCalls({ schedule, events, ends }: Played, opening: number): void {
     if (hasFailed && (state.kind !== 'closed' || state.failures >= limits.failures)) state = { kind: 'open', until: now + opening };
   };
   for (const event of events) {
-    if (event.kind !== 'abort') endLateProbe(event.at);
+    endLateProbe(event.at);
     if (event.kind === 'start') onStart(event.call, event.at);
-    if (event.kind === 'abort') aborted.add(event.call);
+    if (event.kind === 'abort') onAbort(event.call, event.at);
     if (event.kind === 'request end') onOutcome(event.call, event.at, event.request);
   }
 }

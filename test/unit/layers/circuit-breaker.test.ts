@@ -299,6 +299,40 @@ describe('a probe', () => {
     assert.equal(requests.length, 2);
   });
 
+  it('counts as failed after probeFor also if its caller aborts later', async () => {
+    const { clock, call, requests } = await createOpened();
+    const controller = new AbortController();
+    void call(url, { signal: controller.signal });
+
+    await clock.advance(500);
+    controller.abort('stop');
+
+    await assert.rejects(call(url), { name: 'CircuitOpenError', retryAfter: 1_000 });
+    assert.equal(requests.length, 1);
+  });
+
+  it('keeps its place when a timeout aborts the signal of its caller and fetch ignores that', async () => {
+    const { call } = await createOpened();
+    const controller = new AbortController();
+    void call(url, { signal: controller.signal });
+
+    controller.abort(new DOMException('too slow', 'TimeoutError'));
+
+    await assert.rejects(call(url), { name: 'CircuitOpenError', retryAfter: 500 });
+  });
+
+  it('leaves no listener at the signal of its caller', async () => {
+    const { call, requests } = await createOpened();
+    const { signal } = new AbortController();
+    const probe = call(url, { signal });
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
+
+    requests[0]?.resolve(200);
+    await probe;
+
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+  });
+
   const neither: [name: string, settle: (request: ManualRequest) => void, init?: RequestInit][] = [
     ['is responded to with a 429', (request) => request.resolve(429)],
     ['is rejected by another layer for good', (request) => request.reject(Object.assign(new Error('no token'), { transient: false }))],
