@@ -99,6 +99,9 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
       reason: 'The WeakMap keeps the same values.',
     },
   ],
+  'src/layers/circuit-breaker.ts': [
+    { code: 'period.isProbe', replacement: 'true', reason: 'The abort of another request records nothing. It only costs a listener.' },
+  ],
   'src/layers/circuit.ts': [
     { code: '{ until: 0 }', replacement: '{}', reason: memoryOnly },
   ],
@@ -122,6 +125,9 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
   'src/retry-after.ts': [
     { code: "''", replacement: '"Stryker was here!"', reason: `${unused} As a Date header, neither text is a date.` },
   ],
+  'src/retry-budget.ts': [
+    { code: 'account.level > full', replacement: 'account.level >= full', reason: 'Nothing decays of nothing above the reserve.' },
+  ],
   'src/retry-policy.ts': [
     { code: 'response?.status', replacement: 'response.status', reason: 'A status that is retried comes from a response.' },
     { code: 'response?.redirected', replacement: 'response.redirected', reason: 'A status that is retried comes from a response.' },
@@ -142,6 +148,9 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
     { code: 'this.#heap.length < 2 * this.size + 64', replacement: 'true', reason: memoryOnly },
     { code: 'this.#heap.length < 2 * this.size + 64', replacement: 'this.#heap.length <= 2 * this.size + 64', reason: memoryOnly },
     { code: '2 * this.size + 64', replacement: '2 * this.size - 64', reason: memoryOnly },
+  ],
+  'src/testing/turn.ts': [
+    { code: 'microtask < 100', replacement: 'microtask <= 100', reason: 'Many are enough: their number is a choice.' },
   ],
   'src/timeout.ts': [
     { code: 'signal !== undefined', replacement: 'true', reason: 'Without a signal, nothing is aborted: there is no signal to forward or to look up.' },

@@ -102,6 +102,27 @@ describe('retryBudget', () => {
     assert.deepEqual([drain(budget, { ...late, origin: 'http://a.test' }), drain(budget, { ...late, origin: 'http://b.test' })], [10, 10]);
   });
 
+  it('forgets origins at the first further one, however long the budget has been in use', () => {
+    const budget = retryBudget({ ratio: 0, window: 100 });
+    for (let index = 0; index < 1_000; index += 1) deposit(budget, 1, { origin: `http://${index}.test` });
+
+    const soon = { now: 50 };
+
+    assert.deepEqual([drain(budget, { ...soon, origin: 'http://a.test' }), drain(budget, { ...soon, origin: 'http://b.test' })], [10, 10]);
+  });
+
+  it('looks for origins to forget once in a window', () => {
+    const budget = retryBudget({ ratio: 1, window: 100 });
+    for (let index = 0; index < 1_000; index += 1) deposit(budget, 1, { origin: `http://${index}.test` });
+    assert.equal(drain(budget, { origin: 'http://a.test' }), 10);
+
+    // Leaves two accounts with just their reserve, because the shared account takes the place of one.
+    for (const name of ['0', '1']) budget.withdraw({ now: 0, origin: `http://${name}.test`, failure });
+
+    assert.equal(drain(budget, { now: 99, origin: 'http://b.test' }), 0);
+    assert.equal(drain(budget, { now: 100, origin: 'http://c.test' }), 10);
+  });
+
   it('stays fast and small with 100 000 origins', () => {
     const budget = retryBudget({ window: 1 });
 

@@ -110,7 +110,7 @@ const quota: Service = {
   id: 'quota',
   title: 'allows a quota',
   setup: 'Beyond its quota, the service responds with 429 and Retry-After.',
-  facts: ({ calls = 0, load = 0, limit = 0, quotaWindow = 0 }) => `It serves ${whole(limit)} requests in ${seconds(quotaWindow)}, and ${whole(calls)} calls come ${load} times as fast.`,
+  facts: ({ calls = 0, load = 0, limit = 0, quotaWindow = 0 }) => `Its quota: ${whole(limit)} in ${seconds(quotaWindow)}. Calls come ${load} times as fast, ${whole(calls)} in all.`,
   subject: '',
   rungs: ['retries', 'gate'],
   constants: [
@@ -150,7 +150,7 @@ const slowTail: Service = {
   id: 'tail',
   title: 'is sometimes slow',
   setup: 'A few of its responses take far longer than the others.',
-  facts: ({ calls = 0, slow = 0, late = 0, fast = 0 }) => `${whole(calls)} calls: a response takes ${whole(fast)} ms, but ${slow} % of them ${whole(late)} ms.`,
+  facts: ({ calls = 0, slow = 0, late = 0, fast = 0 }) => `Calls: ${whole(calls)}. A response takes ${whole(fast)} ms, but ${slow} % of them ${whole(late)} ms.`,
   subject: '',
   rungs: ['retries', 'hedge'],
   constants: [
