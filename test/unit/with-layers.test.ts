@@ -101,6 +101,12 @@ describe('layers', () => {
     assert.match(String(result), /within 50 ms \(attempt 2 of 2\)$/);
   });
 
+  it('of a call send the request even where they drop both the signal and the context', async () => {
+    const { result, times } = await trace([503, 200], { layers: [(next) => async (input) => next(input)] });
+
+    assert.deepEqual([statusOf(result), times], [200, [0, 100]]);
+  });
+
   it('get the arguments as they were at the call, even if the caller changes them during a wait', async () => {
     const clock = new FakeClock();
     const fetch = scriptedFetch([200], clock);
