@@ -5,7 +5,7 @@ import { hedge, type BudgetEntry, type HedgeBudget } from '../../../src/layers/i
 import type { Property } from '../property.ts';
 import { checkEnds, counter, plans, play, type Played, type Plan } from './play.ts';
 
-/** No integer, so that no answer comes at the moment of a hedge. */
+/** No integer, so that no response comes at the moment of a hedge. */
 const after = 50.5;
 const ratio = 0.5;
 
@@ -19,7 +19,7 @@ const seen = counter('a hedge', 'a hedge that wins', 'a refused hedge', 'a bad a
 
 const isGood = (status: unknown): boolean => status === 200;
 
-/** The outcome of a call with these requests: the first good answer, else the last one, unless the abort comes before. */
+/** The outcome of a call with these requests: the first good response, else the last one, unless the abort comes before. */
 function outcomeOf({ answer, secondAnswer, abortsAfter = Infinity }: Plan, hasHedge: boolean): Expected {
   const answered = [{ at: answer.takes, status: answer.status }];
   if (hasHedge) answered.push({ at: after + secondAnswer.takes, status: secondAnswer.status });
