@@ -12,7 +12,7 @@ interface Addition {
   optionsOf(random: () => number): ResilienceOptions;
 }
 
-/** Waits for what `Retry-After` asks for and up to this share more, without backoff. */
+/** Waits as long as `Retry-After` says, and up to this share more, without backoff. */
 const addUpTo = (share: number): Addition['optionsOf'] => (random) => ({
   backoff: { base: 0, jitter: 'none' },
   retryAfter: ({ headers }, date) => {
