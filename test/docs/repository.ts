@@ -21,7 +21,7 @@ export const filesIn = (folder: string, end: string): string[] =>
 /** The documents for users and contributors. */
 export const documents: readonly string[] = [
   'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', '.md'),
-  ...['site', 'bench', 'test'].flatMap((folder) => filesIn(folder, 'README.md')),
+  ...['site', 'bench', 'test'].flatMap((folder) => filesIn(folder, '.md')),
 ];
 
 /** A piece of prose in a file: a comment without its slashes and stars, or a string. */
