@@ -49,7 +49,7 @@ export function stopForwarding(signal: AbortSignal | undefined, target: Abortabl
 }
 
 /** Something that ends when an object is garbage collected. Must not reference the object. */
-interface Collectable {
+interface Releasable {
   release(): void;
 }
 
@@ -59,14 +59,14 @@ export const weakReferenceTo = <Target extends object>(target: Target): { deref(
 
 // Some runtimes have no FinalizationRegistry. There the target stays until its signal is collected.
 const registry = typeof FinalizationRegistry === 'function'
-  ? new FinalizationRegistry<Collectable>((held) => held.release())
+  ? new FinalizationRegistry<Releasable>((releasable) => releasable.release())
   : undefined;
 
 /** Releases the second object when the first is collected, where the platform reports that. */
-export const releaseWith = (object: object, held: Collectable): void => registry?.register(object, held);
+export const releaseWith = (object: object, releasable: Releasable): void => registry?.register(object, releasable);
 
 /** Forwards to a target without keeping it alive. */
-class WeakTarget implements Abortable, Collectable {
+class WeakTarget implements Abortable, Releasable {
   signal: AbortSignal | undefined;
   readonly target: { deref(): Abortable | undefined };
 
@@ -115,7 +115,8 @@ export const untilAborted = <Value>(promise: PromiseLike<Value>, signal: AbortSi
       settle(result);
     };
     forwardAbort(signal, target);
-    promise.then(thenStop(resolve), thenStop(reject));
+    // The `then` of another kind of promise may throw.
+    Promise.resolve(promise).then(thenStop(resolve), thenStop(reject));
   });
 
 /** `signal.throwIfAborted()`, for a signal that may be absent. */

@@ -1,11 +1,11 @@
 import { throwIfAborted, untilAborted } from './abort-forwarding.ts';
-import { must } from './checks.ts';
 import type { TimeoutError } from './errors.ts';
 import type { Failure, StopReason } from './failures.ts';
-import { isObject, isOneShot, isRequest, type Init } from './fetch-arguments.ts';
+import { isOneShot, isRequest, type Init } from './fetch-arguments.ts';
+import { chain, isPromise, type MaybePromise } from './maybe-promise.ts';
 import { isRejectedByFetch, loggableUrl, originOf, requestFacts } from './request.ts';
 import { retryAfterOf } from './retry-after.ts';
-import type { BudgetContext } from './retry-budget.ts';
+import { withdrawFrom, type BudgetContext, type WithdrawalContext } from './retry-budget.ts';
 import { checkHint, nextDelay, obstacleTo, type Attempt, type Delay, type Outcome, type RetryPolicy } from './retry-policy.ts';
 import { hasTimedOut } from './timeout.ts';
 
@@ -24,7 +24,7 @@ export interface AttemptedCall {
   readonly createdBody?: CreatedBody;
 }
 
-/** The init of the latest attempt, where a body factory created its body, and the end of that body, where it needs one. */
+/** The init of the latest attempt, where a body factory created its body. `cancel` ends a body that discard() cannot. */
 export interface CreatedBody {
   readonly init: Init;
   readonly cancel: (() => void) | undefined;
@@ -71,14 +71,6 @@ export function classify(call: AttemptedCall, outcome: Outcome): MaybePromise<Fa
   });
 }
 
-export type MaybePromise<Value> = Value | PromiseLike<Value>;
-
-export const isPromise = (value: unknown): value is PromiseLike<unknown> => isObject(value) && typeof (value as Partial<PromiseLike<unknown>>).then === 'function';
-
-/** Continues at once where the value is no promise: a retry then costs no promise, and takes place in the same turn. */
-export const chain = <Value, Next>(value: MaybePromise<Value>, next: (value: Value) => MaybePromise<Next>): MaybePromise<Next> =>
-  isPromise(value) ? value.then(next) : next(value);
-
 /** The wait that the response names, in milliseconds, if any. */
 export function hintOf(response: Response | undefined, { retryAfter, clock }: RetryPolicy, signal: AbortSignal | undefined): MaybePromise<number | undefined> {
   if (!response) return undefined;
@@ -103,8 +95,6 @@ function retryOrStop(call: AttemptedCall, failure: Failure): Delay | StopReason 
   const next = nextDelay(policy, attempt, failures.at(-1)?.delay, failure.retryAfter, timeLeft);
   if (typeof next === 'string') return next;
   // Last, since a withdrawal cannot be undone.
-  const isAllowed: unknown = policy.budget ? policy.budget.withdraw({ ...budgetContext(call), failure: { ...failure } }) : true;
-  // A promise would allow every retry.
-  must(typeof isAllowed === 'boolean', 'budget', 'an object whose withdraw returns a boolean', isAllowed);
-  return isAllowed ? next : 'budget-empty';
+  const isPaid = !policy.budget || withdrawFrom<WithdrawalContext>(policy.budget, { ...budgetContext(call), failure: { ...failure } });
+  return isPaid ? next : 'budget-empty';
 }

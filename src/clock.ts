@@ -37,20 +37,20 @@ export interface Timer {
 /** Calls back after any number of milliseconds. Waits longer than the longest timer are slept in pieces. */
 export function startTimer(timer: Timer, ms: number, callback: () => void): void {
   timer.id = (ms > longest
-    ? timer.clock.setTimeout(() => startTimer(timer, ms - longest, callback), longest)
+    ? timer.clock.setTimeout(() => { if (timer.id !== undefined) startTimer(timer, ms - longest, callback); }, longest)
     : timer.clock.setTimeout(callback, ms)) ?? longest;
   if (timer.isBackground) (timer.id as { unref?(): void }).unref?.();
 }
 
 /**
  * Calls back when a limit has run out. A timer that fires late means a busy or frozen program, which may not have read yet
- * what has arrived: the callback comes only after as much time again as the timer was late. A timer that was stopped does
- * nothing, since a clock may be unable to clear it.
+ * what has arrived: the callback comes after as much time again as the timer was late, but at most `ms`. A timer that was
+ * stopped does nothing, since a clock may be unable to clear it.
  */
 export function endLimit(timer: Timer, ms: number, started: number, callback: () => void): void {
   if (timer.id === undefined) return;
   const late = Math.min(ms, timer.clock.now() - started - ms);
-  if (late > 0) startTimer(timer, late, callback);
+  if (late > 0) startTimer(timer, late, () => endLimit(timer, 0, started, callback));
   else callback();
 }
 

@@ -5,28 +5,28 @@ import type { Init, Input } from './fetch-arguments.ts';
 export type Fetch = (input: Input, init?: Init) => Promise<Response>;
 
 /** A request whose headers have arrived, and which can still be aborted. */
-export interface Pending extends Abortable {
+export interface OpenRequest extends Abortable {
   /** Stops forwarding aborts to the request, because its body has ended. */
   release(): void;
 }
 
 /** Receives the result of a dispatched request: exactly one of the two is called, once. */
 export interface Callback {
-  /** The headers have arrived. `request` aborts the rest of the request, where something can. */
-  onResponse(response: Response, request?: Pending): void;
+  /** The headers have arrived. `request` can still abort the body. Absent where nothing can. */
+  onResponse(response: Response, request?: OpenRequest): void;
   onError(error: unknown): void;
   /** The body of the response has ended, where that can be observed. */
   release?(): void;
 }
 
-/** The attempt that a request is sent for, as far as its timeout needs to know it. */
-export interface Attempted {
-  /** The number of the attempt in words, for the message of an error. */
-  attemptOf(): string;
+/** The attempt that a request is sent for, as far as a TimeoutError names it. */
+export interface LabeledAttempt {
+  /** The number of the attempt, for the message of an error: ` (attempt 4 of 4)`. */
+  label(): string;
 }
 
-/** A fetch that reports to a callback: a call needs one promise, however many layers it passes. The signal is that of init. */
-export type Dispatch = (input: Input, init: Init | undefined, signal: AbortSignal | undefined, callback: Callback, attempted?: Attempted) => void;
+/** A fetch that reports to a callback: a call needs one promise, however many layers it passes. `signal` is that of the arguments, read once. */
+export type Dispatch = (input: Input, init: Init | undefined, signal: AbortSignal | undefined, callback: Callback, attempt?: LabeledAttempt) => void;
 
 /** Wraps a dispatch. */
 export type DispatchLayer = (dispatch: Dispatch) => Dispatch;
@@ -43,12 +43,12 @@ export const toDispatch = (fetch: Fetch): Dispatch => (input, init, _signal, cal
   }, (error) => callback.onError(error));
 
 /** The outermost: creates the promise of the call. */
-export function toPromise(dispatch: Dispatch, input: Input, init: Init | undefined, signal: AbortSignal | undefined, attempted?: Attempted): Promise<Response> {
+export function toPromise(dispatch: Dispatch, input: Input, init: Init | undefined, signal: AbortSignal | undefined, attempt?: LabeledAttempt): Promise<Response> {
   const promise = new Promise<Response>(captureCallback);
   // The executor has run by now.
   const callback = captured as Callback;
   captured = undefined;
-  dispatch(input, init, signal, callback, attempted);
+  dispatch(input, init, signal, callback, attempt);
   return promise;
 }
 

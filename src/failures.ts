@@ -32,7 +32,7 @@ export interface Failure {
   readonly url: string;
   /**
    * The kind of the failure:
-   * - `'response'`: a response that is retried, or that `shouldRetry` refused; see `status`;
+   * - `'response'`: a response whose status is in `retryOn.statuses`, or that `shouldRetry` chose to retry; see `status`;
    * - `'network-error'`: fetch or a layer rejected; see `error`;
    * - `'timeout'`: the attempt was aborted by `timeout` or `totalTimeout`; `error` is a `TimeoutError`.
    */

@@ -85,9 +85,9 @@ function copyHeaders(headers: NonNullable<Init['headers']>): NonNullable<Init['h
   return Symbol.iterator in headers ? [...headers] : { ...headers };
 }
 
-/** Returns whether the headers come from an iterator, which the first reader uses up. */
-export const hasOneShotHeaders = (init: Init | undefined): boolean =>
-  typeof (init?.headers as Partial<Iterator<unknown>> | null | undefined)?.next === 'function';
+/** Returns init with headers that can be read again. The first reader of an iterator uses it up. */
+export const withReadableHeaders = (init: Init | undefined): Init | undefined =>
+  typeof (init?.headers as Partial<Iterator<unknown>> | null | undefined)?.next === 'function' ? snapshotOf(init) : init;
 
 /**
  * Creates a body for each attempt, where one body cannot be sent twice. May be async: only `totalTimeout` limits its time.

@@ -1,4 +1,4 @@
-/** A private value on an object of someone else's. Works like a WeakMap. */
+/** A private value on an object that this library did not create. Works like a WeakMap. */
 export interface InternalSlot<Value> {
   get(object: object): Value | undefined;
   set(object: object, value: Value): void;

@@ -1,4 +1,4 @@
-import type { Layer } from './attempt-context.ts';
+import { repeatableMethods, type Layer } from './attempt-context.ts';
 import type { Backoff, BackoffFunction, BackoffSettings, Jitter } from './backoff.ts';
 import { callable, merge, mergeSettings, must, numeric, oneOf, setOf, withMethods, type Check } from './checks.ts';
 import { systemClock, systemRandom, type Clock } from './clock.ts';
@@ -18,7 +18,8 @@ import type { Attempt, RetryAfterReader, RetryPolicy, RetryRules } from './retry
 export interface ResilienceOptions {
   /**
    * The number of attempts after the first. Default 3, so at most 4 requests. 0 turns retries off; `Infinity` leaves only the
-   * other limits. With 0, no time limit, and no hook, predicate or budget, the call is passed to fetch as it is.
+   * other limits. With 0, no time limit, and no hook, predicate, budget, layer, idempotency key or body factory, the call is
+   * passed to fetch as it is.
    *
    * @example
    * const response = await resilientFetch(url, { retries: 5 });
@@ -26,10 +27,10 @@ export interface ResilienceOptions {
   retries?: number | null | undefined;
   /**
    * Milliseconds from sending an attempt to its response headers. Default 10 000; `Infinity` or `false` for no limit; 0 is
-   * invalid. A body in init whose size is known (string, buffer, Blob, FormData) adds 1 s for each 64 kB; a stream or async
-   * iterable in init has no such limit, because a slow upload is not a silent server. A Request's own body adds nothing.
-   * An attempt that takes longer is aborted and counts as failed. The last one rejects with a `TimeoutError` of scope
-   * `'attempt'`.
+   * invalid. A body in init whose size is known (string, buffer, Blob, FormData, URLSearchParams) adds 1 s for each full
+   * 64 kB; a stream or async iterable in init has no such limit, because a slow upload is not a silent server. A Request's own
+   * body adds nothing. An attempt that takes longer is aborted and counts as failed. The last one rejects with a
+   * `TimeoutError` of scope `'attempt'`.
    *
    * @example
    * const api = resilientFetch.with({ timeout: 3_000, bodyTimeout: 3_000 }); // The body has a limit of its own.
@@ -75,8 +76,8 @@ export interface ResilienceOptions {
   maxRetryAfter?: number | null | undefined;
   /**
    * Returns the wait that a response names, in milliseconds: `undefined` leaves it to the `Retry-After` header, `null` means
-   * none. Default `retryAfterOf`: the header, strictly by RFC 9110 10.2.3. May be async: read the body of a clone. A negative
-   * number or NaN rejects the call with a RangeError.
+   * none. Default `retryAfterOf`: the header, strictly by RFC 9110 10.2.3. May be async: read the body of a clone, since a
+   * `rateGate` calls it too. A negative number or NaN rejects the call with a RangeError.
    *
    * @example
    * const api = resilientFetch.with({
@@ -146,8 +147,10 @@ export interface ResilienceOptions {
   idempotencyKey?: boolean | ((request: RequestFacts) => string) | null | undefined;
   /**
    * Wrappers of fetch that each attempt is sent through, the first outermost: between the retries and the attempt's timeout.
-   * Default none. The layers of `with()` and of a call are added inside the current ones; `null` removes all. Many published
-   * wrappers of fetch fit; `resilient-fetch/layers` has some for quotas, failing services, slow services and tokens.
+   * Default none. The layers of `with()` and of a call are added inside the current ones; `null` removes all. Each copy of
+   * resilientFetch applies its layers once, and a call its own ones, so that state for all calls belongs outside of
+   * `layer(next)`. Many published wrappers of fetch fit; `resilient-fetch/layers` has some for quotas, failing services, slow
+   * services and tokens.
    *
    * @example
    * const api = resilientFetch.with({ layers: [rateGate(), circuitBreaker()] });
@@ -201,7 +204,7 @@ export const defaults: ResolvedOptions = {
   retryAfter: retryAfterOf,
   retryOn: {
     statuses: new Set([408, 425, 429, 500, 502, 503, 504]),
-    methods: new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']),
+    methods: repeatableMethods,
   },
   shouldRetry: undefined,
   onFailure: undefined,

@@ -84,7 +84,7 @@ export function withIdempotencyKey(input: Input, init: Init | undefined, createK
   if (!/^(post|patch)$/i.test(request.method) || headers.has('idempotency-key')) return init;
   const key: unknown = createKey(request);
   // A promise would be one key for all requests: '[object Promise]'.
-  must(typeof key === 'string' && key !== '', 'idempotencyKey', 'a function that returns a string', key);
+  must(typeof key === 'string' && key !== '', 'idempotencyKey', 'a function that returns a non-empty string', key);
   headers.set('idempotency-key', key);
   return Object.assign(copyBeside(input, init), { headers });
 }

@@ -4,7 +4,7 @@ import { withBodyLimits } from './body-limits.ts';
 import { discard } from './discard.ts';
 import { callFetch, toDispatch, toPromise, type Dispatch, type Fetch } from './dispatch.ts';
 import { recordFailures } from './failures.ts';
-import { copyOf, isBodyFactory, signalOf, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
+import { copyOf, isBodyFactory, signalOf, withReadableHeaders, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
 import { callPlatformFetch, isOwnAttempt, isReplaced } from './global-fetch.ts';
 import { checkOptions, defaults, hasOptions, isOption, resolveOptions, type ResilienceOptions, type ResolvedOptions } from './options.ts';
 import { canBeSent, isRejectedByFetch, withIdempotencyKey } from './request.ts';
@@ -62,14 +62,15 @@ const hasLimit = ({ timeout, totalTimeout, bodyTimeout }: ResolvedOptions): bool
 /** A total timeout, around limits on the body, around retries, around your layers, around a timeout per attempt, around fetch. */
 function stack(options: ResolvedOptions, shared: SharedLayers): Fetch {
   const { totalTimeout, bodyTimeout, idempotencyKey, layers, clock, fetch } = options;
-  const limited = withAttemptTimeout(options);
-  const layered = layers.length > 0 ? withLayers(shared.fetch, layers.slice(shared.count), clock)(limited) : limited;
-  const retried = withRetry(options)(layered);
-  const read = Math.min(bodyTimeout, totalTimeout) < Infinity ? withBodyLimits(options)(retried) : retried;
-  const dispatch = totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock, () => true)(read) : read;
+  const attemptDispatch = withAttemptTimeout(options);
+  const layerDispatch = layers.length > 0 ? withLayers(shared.fetch, layers.slice(shared.count), clock)(attemptDispatch) : attemptDispatch;
+  const retryDispatch = withRetry(options)(layerDispatch);
+  const bodyDispatch = Math.min(bodyTimeout, totalTimeout) < Infinity ? withBodyLimits(options)(retryDispatch) : retryDispatch;
+  const dispatch = totalTimeout < Infinity ? withTimeout(totalTimeout, 'total', clock, () => true)(bodyDispatch) : bodyDispatch;
   return (input, init) => {
     const signal = signalOf(input, init);
     if (signal?.aborted) return rejectAborted(fetch, input, init, signal);
+    init = withReadableHeaders(init);
     if (idempotencyKey) init = withIdempotencyKey(input, init, idempotencyKey);
     return canBeSent(input, init, signal) ? toPromise(dispatch, input, init, signal) : callPlatformFetch(fetch, input, init);
   };
@@ -106,11 +107,11 @@ function withOptions(options: ResolvedOptions): ResilientFetch {
 
 /** Returns the members of init that are fetch's own. A body factory stays, because only the retries read it. */
 function withoutOptions(init: ResilientInit): Init {
-  const rest: Init = {};
+  const own: Init = {};
   const copy = copyOf(init as Init);
   // The same name is read and written, hence the same type. Deleting members instead would make the object slow.
-  for (const name in copy) if (!isOption(name)) rest[name as keyof Init] = copy[name as keyof Init] as never;
-  return rest;
+  for (const name in copy) if (!isOption(name)) own[name as keyof Init] = copy[name as keyof Init] as never;
+  return own;
 }
 
 /**

@@ -1,20 +1,20 @@
 import { forwardAbort, stopForwarding, throwIfAborted, untilAborted, type Abortable } from './abort-forwarding.ts';
-import { budgetContext, classify, isPromise, type AttemptedCall, type CreatedBody } from './classify.ts';
+import { budgetContext, classify, type AttemptedCall, type CreatedBody } from './classify.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { discard, discardUnread, drain, readThrough, type StopDrain } from './discard.ts';
-import type { Attempted, Callback, Dispatch, DispatchLayer, Pending } from './dispatch.ts';
+import type { LabeledAttempt, Callback, Dispatch, DispatchLayer, OpenRequest } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
 import { addFailure, recordFailures, type Failure } from './failures.ts';
-import { copyOf, fixedInput, hasOneShotHeaders, isBodyFactory, sendsOwnBody, snapshotOf, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
+import { fixedInput, isBodyFactory, sendsOwnBody, snapshotOf, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
+import { isPromise } from './maybe-promise.ts';
 import type { Outcome, RetryPolicy } from './retry-policy.ts';
 
 /** Sends the request again after a failure, when and as often as the policy says. */
 export const withRetry = (policy: RetryPolicy): DispatchLayer => (dispatch) => (input, init, signal, callback) => {
   try {
-    const snapshot = policy.retries === 0 ? init : snapshotOf(init);
-    const call = new RetryCall(policy, dispatch, fixedInput(input), snapshot, signal, callback);
-    // The first attempt takes the caller's own objects, as a copy may lose something.
-    call.send(input, hasOneShotHeaders(init) ? snapshot : init);
+    const call = new RetryCall(policy, dispatch, fixedInput(input), snapshotOf(init), signal, callback);
+    // The first attempt takes the caller's own objects, because a copy may lose members.
+    call.send(input, init);
   } catch (error) {
     // Reported, not thrown: a total timeout is already running.
     callback.onError(error);
@@ -32,7 +32,7 @@ const noFailures: readonly Failure[] = [];
  *
  * A class with callbacks, and not an async loop: a loop keeps its frame, a promise and the last response while it waits.
  */
-class RetryCall implements AttemptedCall, Attempted, Callback, Abortable, Timer {
+class RetryCall implements AttemptedCall, LabeledAttempt, Callback, Abortable, Timer {
   readonly policy: RetryPolicy;
   readonly dispatch: Dispatch;
   readonly callback: Callback;
@@ -73,7 +73,7 @@ class RetryCall implements AttemptedCall, Attempted, Callback, Abortable, Timer 
     return this.policy.clock;
   }
 
-  attemptOf(): string {
+  label(): string {
     const { retries } = this.policy;
     return ` (attempt ${this.attempt}${retries < Infinity ? ` of ${retries + 1}` : ''})`;
   }
@@ -83,19 +83,19 @@ class RetryCall implements AttemptedCall, Attempted, Callback, Abortable, Timer 
       // A clone for the next attempt. The original goes first: on Node 20 a clone loses its dispatcher.
       if (sendsOwnBody(input, init)) this.nextInput = this.attempt <= this.policy.retries ? input.clone() : input;
       const body: unknown = init?.body;
-      if (isBodyFactory(body)) void this.sendWithBody(input, init, body);
+      if (isBodyFactory(body)) void this.sendWithBody(body);
       else this.dispatch(input, init, this.signal, this, this);
     } catch (error) {
       this.reject(error);
     }
   }
 
-  private async sendWithBody(input: Input, init: Init | undefined, createBody: BodyFactory): Promise<void> {
+  private async sendWithBody(createBody: BodyFactory): Promise<void> {
     const creating = new Promise<Awaited<ReturnType<BodyFactory>>>((resolve) => resolve(createBody()));
     try {
       const { body, cancel } = readThrough(await untilAborted(creating, this.signal));
-      this.createdBody = { init: { ...copyOf(init), body }, cancel };
-      this.dispatch(input, this.createdBody.init, this.signal, this, this);
+      this.createdBody = { init: { ...this.init, body }, cancel };
+      this.dispatch(this.input, this.createdBody.init, this.signal, this, this);
     } catch (error) {
       this.reject(error);
       // A body that is created after the abort is not sent.
@@ -103,7 +103,7 @@ class RetryCall implements AttemptedCall, Attempted, Callback, Abortable, Timer 
     }
   }
 
-  onResponse(response: Response, request?: Pending): void {
+  onResponse(response: Response, request?: OpenRequest): void {
     const { shouldRetry, budget, retryOn } = this.policy;
     discardUnread(this.createdBody?.init);
     try {
@@ -123,7 +123,7 @@ class RetryCall implements AttemptedCall, Attempted, Callback, Abortable, Timer 
   }
 
   /** Returns or retries. Async only where the predicate is, or to turn what it throws into a rejection. */
-  private async decide(outcome: Outcome, request?: Pending): Promise<void> {
+  private async decide(outcome: Outcome, request?: OpenRequest): Promise<void> {
     const { policy } = this;
     const { response } = outcome;
     try {
@@ -147,7 +147,7 @@ class RetryCall implements AttemptedCall, Attempted, Callback, Abortable, Timer 
   }
 
   /** Waits for the next attempt, and meanwhile reads the rest of the discarded response. */
-  private wait(delay: number, response: Response | undefined, request: Pending | undefined): void {
+  private wait(delay: number, response: Response | undefined, request: OpenRequest | undefined): void {
     // Some waits of 0 take a timer, so that other timers and aborts get their turn.
     if (delay === 0 && this.attempt % 64 !== 0) {
       discard(response, request);
@@ -176,16 +176,16 @@ class RetryCall implements AttemptedCall, Attempted, Callback, Abortable, Timer 
     this.reject(reason);
   }
 
-  private resolve(response: Response, request: Pending | undefined): void {
-    this.callback.onResponse(this.settle(response), request);
+  private resolve(response: Response, request: OpenRequest | undefined): void {
+    this.callback.onResponse(this.recordResult(response), request);
   }
 
   private reject(reason: unknown): void {
     this.stopDrain?.();
-    this.callback.onError(this.settle(reason));
+    this.callback.onError(this.recordResult(reason));
   }
 
-  private settle<Result>(result: Result): Result {
+  private recordResult<Result>(result: Result): Result {
     // A clone that no attempt sent.
     if (this.nextInput !== this.input) discard(this.nextInput);
     return recordFailures(result, this.failures);

@@ -1,7 +1,7 @@
 import { forwardAbort, forwardAbortToBody, stopForwarding, type Abortable } from './abort-forwarding.ts';
 import { endLimit, startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { discard } from './discard.ts';
-import type { Attempted, Callback, DispatchLayer, Pending } from './dispatch.ts';
+import type { LabeledAttempt, Callback, DispatchLayer, OpenRequest } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
 import { fixedInput, isObject, uploadTime, withSignal } from './fetch-arguments.ts';
 import { describeRequest } from './request.ts';
@@ -14,7 +14,7 @@ type Scope = 'attempt' | 'total';
  * its own, the caller's signal is passed on, and its abort rejects even if fetch ignores the signal.
  */
 export const withTimeout = (timeout: number, scope: Scope, clock: Clock, needsController: () => boolean): DispatchLayer => (dispatch) =>
-  (input, init, signal, callback, attempted) => {
+  (input, init, signal, callback, attempt) => {
     const controller = needsController() ? new AbortController() : undefined;
     const innerSignal = controller ? controller.signal : signal;
     // Reads init before the timer starts, since a getter of init may throw.
@@ -22,9 +22,9 @@ export const withTimeout = (timeout: number, scope: Scope, clock: Clock, needsCo
     const request = new PendingRequest(scope, clock, callback, signal, controller);
     const limit = scope === 'attempt' ? timeout + uploadTime(init) : timeout;
     // Keeps the method alone: callers change their objects after the call.
-    if (limit < Infinity) request.startLimit(limit, fixedInput(input), innerInit?.method, attempted);
+    if (limit < Infinity) request.startLimit(limit, fixedInput(input), innerInit?.method, attempt);
     forwardAbort(signal, request);
-    dispatch(input, innerInit, innerSignal, request, attempted);
+    dispatch(input, innerInit, innerSignal, request, attempt);
   };
 
 /** Signals that a total timeout aborted. The reason is no proof: a caller may abort with another call's TimeoutError. */
@@ -34,7 +34,7 @@ const timedOut = new WeakSet<AbortSignal>();
 export const hasTimedOut = (signal: AbortSignal | undefined): boolean => signal !== undefined && timedOut.has(signal);
 
 /** A request that waits for its headers under a timeout. One object, because closures took a third more memory. */
-class PendingRequest implements Callback, Pending, Timer {
+class PendingRequest implements Callback, OpenRequest, Timer {
   readonly scope: Scope;
   readonly clock: Clock;
   id: unknown;
@@ -43,7 +43,7 @@ class PendingRequest implements Callback, Pending, Timer {
   controller: AbortController | undefined;
   /** The object that the signal forwards to after the headers, in place of this one. */
   target?: Abortable;
-  /** The inner request of the same body, which only this one references. */
+  /** The PendingRequest of an inner layer for the same body. This reference keeps it alive. */
   inner?: object | undefined;
 
   constructor(scope: Scope, clock: Clock, callback: Callback, signal: AbortSignal | undefined, controller: AbortController | undefined) {
@@ -55,12 +55,12 @@ class PendingRequest implements Callback, Pending, Timer {
     this.controller = controller;
   }
 
-  startLimit(limit: number, input: Request | string, method: string | undefined, attempted: Attempted | undefined): void {
+  startLimit(limit: number, input: Request | string, method: string | undefined, attempt: LabeledAttempt | undefined): void {
     // Later than the attempt's own start, if a body was created first.
     const started = this.clock.now();
     startTimer(this, limit, () => endLimit(this, limit, started, () => {
       if (this.scope === 'total' && this.controller !== undefined) timedOut.add(this.controller.signal);
-      this.abort(new TimeoutError(this.scope, limit, describeRequest(input, method), attempted?.attemptOf()));
+      this.abort(new TimeoutError(this.scope, limit, describeRequest(input, method), attempt?.label()));
     }));
   }
 
@@ -73,7 +73,7 @@ class PendingRequest implements Callback, Pending, Timer {
     if (scope === 'attempt') callback?.onError(reason);
   }
 
-  onResponse(response: Response, inner?: Pending): void {
+  onResponse(response: Response, inner?: OpenRequest): void {
     const { callback, controller, signal } = this;
     if (callback === undefined) return discard(response, inner);
     const body: unknown = controller && response?.body;

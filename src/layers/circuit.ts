@@ -46,7 +46,7 @@ export class Circuit {
     return this.period = { until: now + this.limits.probeFor, isProbe: true };
   }
 
-  /** Records the outcome of a request, where `undefined` shows nothing about the service. */
+  /** Records the outcome of a request. `isFailure` is undefined for one that shows nothing about the service. */
   record(period: Period, isFailure: boolean | undefined, context: AttemptContext): void {
     const now = this.endLateProbe(context);
     if (period !== this.period) return;

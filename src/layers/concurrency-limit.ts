@@ -31,26 +31,26 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions): Layer {
   checkMembers(options, 'options', ['max', 'key']);
   const max = checkMax(options.max, 'max');
   const key = options.key === undefined ? originOf : callable<typeof originOf>(options.key, 'key');
-  const limits = keyed(() => new Limit(), ({ running }) => running === 0);
+  const queues = keyed(() => new Queue(), ({ running }) => running === 0);
   return (next: LayeredFetch) => async (input, init, given) => {
     const context = contextOf(input, init, given);
     const signal = signalOf(input, init);
     throwIfAborted(signal);
-    const limit = limits.get(callOption(() => key(context.url)), context.clock.now());
-    if (limit.running === max) await limit.wait(signal);
-    else limit.running += 1;
+    const queue = queues.get(callOption(() => key(context.url)), context.clock.now());
+    if (queue.running === max) await queue.wait(signal);
+    else queue.running += 1;
     try {
       // The signal may have aborted after the wait.
       throwIfAborted(signal);
       return await next(input, init, context);
     } finally {
-      limit.release();
+      queue.leave();
     }
   };
 }
 
 /** The requests of one key. */
-class Limit {
+class Queue {
   running: number = 0;
   /** The callers that wait, by their number, so that each enters and leaves in constant time. */
   readonly waiting: Map<number, () => void> = new Map();
@@ -78,7 +78,7 @@ class Limit {
   }
 
   /** Ends a request. Its place goes to the first caller that waits. */
-  release(): void {
+  leave(): void {
     while (this.waiting.size > 0) {
       const proceed = this.waiting.get(this.first);
       this.waiting.delete(this.first);

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../abort-forwarding.ts';
 import { contextOf, linkContext, type Layer, type LayeredFetch } from '../attempt-context.ts';
 import { callable, checkMembers, merge, must, numeric, withMethods } from '../checks.ts';
-import { isOneShot, isRequest, sendsOwnBody, signalOf, snapshotOf, withSignal } from '../fetch-arguments.ts';
+import { isOneShot, isRequest, sendsOwnBody, signalOf, snapshotOf, withReadableHeaders, withSignal } from '../fetch-arguments.ts';
 import { retryBudget } from '../retry-budget.ts';
 import { originOf } from '../request.ts';
 import { race, type HedgeBudget, type RaceSettings } from './race.ts';
@@ -22,7 +22,7 @@ export interface HedgeOptions {
    * Default: the server of the request.
    */
   urls?: readonly string[] | undefined;
-  /** Returns whether a response is good, so that no better one is waited for. Default: any status but 429 and >= 500. */
+  /** Returns whether a response is good, so that no better one is waited for. Default: every status except 429 and those >= 500. */
   isGood?: ((response: Response) => boolean) | undefined;
 }
 
@@ -58,7 +58,8 @@ export function hedge(options: HedgeOptions): Layer {
   checkMembers(options, 'options', Object.keys(checks));
   const defaults = { after: milliseconds(options.after, 'after'), budget: retryBudget({ ratio: 0.05 }), max: 1, urls: [], isGood };
   const settings = merge<RaceSettings>(options, defaults, checks);
-  return (next: LayeredFetch) => async (input, init, given) => {
+  return (next: LayeredFetch) => async (input, givenInit, given) => {
+    const init = withReadableHeaders(givenInit);
     const context = contextOf(input, init, given);
     if (!context.repeatable || isOneShot(init?.body) || sendsOwnBody(input, init)) return next(input, init, context);
     const signal = signalOf(input, init);

@@ -1,5 +1,5 @@
 import { callable } from '../checks.ts';
-import { chain } from '../classify.ts';
+import { chain } from '../maybe-promise.ts';
 import { retryAfterOf, servedAt } from '../retry-after.ts';
 import type { RetryAfterReader } from '../retry-policy.ts';
 
@@ -25,10 +25,10 @@ export function retryAfterMs(response: Response): number | undefined {
   return ms === undefined ? undefined : Math.ceil(ms);
 }
 
-/** Seconds above this, here in milliseconds, are no wait (of 31 years) but a time since 1970 (in 2001). */
+/** Milliseconds above which a value in seconds (a wait of 31 years) is a time since 1970 (from 2001). */
 const longestWait = 1e12;
 
-/** Times above this are not in seconds (the year 5138) but in milliseconds (1973). */
+/** Milliseconds above which a time in seconds (in the year 5138) is a time in milliseconds (from 1973). */
 const latestTime = 1e14;
 
 /**
@@ -54,7 +54,7 @@ const isUsedUp = (response: Response): boolean =>
   response.headers.has('x-ratelimit-remaining') ? numberIn(response, 'x-ratelimit-remaining') === 0 : response.status === 429;
 
 /**
- * Joins readers for the option `retryAfter`: each is called until one returns something else than `undefined`. `null` means
+ * Joins readers for the option `retryAfter`: each is called until one returns something other than `undefined`. `null` means
  * that the response names no wait. Readers may be async. If all return `undefined`, `Retry-After` is read.
  *
  * @example

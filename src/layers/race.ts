@@ -4,6 +4,7 @@ import { startTimer, stopTimer, type Timer } from '../clock.ts';
 import { discard } from '../discard.ts';
 import { isObject } from '../fetch-arguments.ts';
 import { originOf } from '../request.ts';
+import { withdrawFrom } from '../retry-budget.ts';
 import { permanent } from './permanent.ts';
 
 /** The time and the origin that a budget keeps its account by. */
@@ -14,7 +15,7 @@ export interface BudgetEntry {
 
 /** Pays for the hedges. A `RetryBudget` is one. */
 export interface HedgeBudget {
-  /** Called for each call with a good response. */
+  /** Called for each attempt that could be hedged and has a good response. */
   deposit(entry: BudgetEntry): void;
   /** Pays for one hedge. Returns false if too little is left. */
   withdraw(entry: BudgetEntry): boolean;
@@ -80,7 +81,7 @@ export const race = (
   const sendHedge = (hedges: number): void => {
     try {
       // The clock may have been unable to clear the timer of a call that has settled.
-      if (pending.size > 0 && budget.withdraw(entry())) sendTo(urls[hedges % urls.length], hedges + 1);
+      if (pending.size > 0 && withdrawFrom(budget, entry())) sendTo(urls[hedges % urls.length], hedges + 1);
     } catch (error) {
       fail(permanent(error));
     }

@@ -77,19 +77,19 @@ export function rateGate(options: RateGateOptions = {}): Layer {
 async function pass(currentGate: () => Gate, spread: number, context: AttemptContext, signal: AbortSignal | undefined): Promise<void> {
   const { clock, random } = context;
   const end = clock.now() + context.left;
-  let release = -Infinity;
-  let until = release;
+  let sendAt = -Infinity;
+  let until = sendAt;
   for (;;) {
     const gate = currentGate();
     const now = clock.now();
     // A random part is drawn again only where a later response has moved the moment.
     if (gate.until > Math.max(until, now)) {
       until = gate.until;
-      release = until + random() * spread * gate.hint;
+      sendAt = until + random() * spread * gate.hint;
     }
-    if (release <= now) return;
-    if (release >= end) throw waitTooLong(context);
+    if (sendAt <= now) return;
+    if (sendAt >= end) throw waitTooLong(context);
     const timer: Timer = { clock };
-    await untilAborted(new Promise<void>((resolve) => startTimer(timer, release - now, resolve)), signal).finally(() => stopTimer(timer));
+    await untilAborted(new Promise<void>((resolve) => startTimer(timer, sendAt - now, resolve)), signal).finally(() => stopTimer(timer));
   }
 }

@@ -15,7 +15,7 @@ const parameters = new RegExp(parameter, 'g');
 
 /**
  * Reads the wait in the header `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11), in milliseconds: a reader for the option
- * `retryAfter`. The wait is the `t` of a policy with `r=0`, the longest of several; with anything left there is none.
+ * `retryAfter`. The wait is the `t` of a policy with `r=0`, the longest of several. If no policy has `r=0`, there is no wait.
  * `Retry-After` takes precedence. A header that breaks the grammar anywhere is ignored as a whole: `undefined`.
  *
  * @example

@@ -22,8 +22,9 @@ export function setHeaders(headers: (context: AttemptContext) => HeadersLike | P
     const context = contextOf(input, init, given);
     const copy = copyBeside(input, init);
     const merged = copy.headers = requestFacts(input, init).headers;
-    const created = callAsyncOption(() => headers(context));
-    new Headers(await untilAborted(created, signalOf(input, init))).forEach((value, name) => merged.set(name, value));
+    // Invalid headers end the call too, because the next attempt would have the same.
+    const created = callAsyncOption(async () => new Headers(await headers(context)));
+    (await untilAborted(created, signalOf(input, init))).forEach((value, name) => merged.set(name, value));
     return next(input, copy, context);
   };
 }

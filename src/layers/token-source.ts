@@ -20,7 +20,7 @@ export class TokenSource<Token> {
   readonly get: GetToken<Token>;
   readonly refresh: RefreshToken<Token>;
   refreshing: Refresh<Token> | undefined;
-  /** The latest refresh: the token that `get` returned before it, and may still return, and the token that replaces it. */
+  /** The result of the latest refresh. Where `get` still returns `from`, the token is `to`. */
   replaced: { readonly from: Token; readonly to: Token } | undefined;
 
   constructor(get: GetToken<Token>, refresh: RefreshToken<Token>) {

@@ -2,7 +2,7 @@ import { untilAborted } from '../abort-forwarding.ts';
 import { must, numeric } from '../checks.ts';
 import type { Clock } from '../clock.ts';
 import type { Fetch } from '../dispatch.ts';
-import type { Init, Input } from '../fetch-arguments.ts';
+import { isObject, type Init, type Input } from '../fetch-arguments.ts';
 import { sleep } from './sleep.ts';
 
 /**
@@ -58,9 +58,10 @@ export function scriptedFetch(outcomes: readonly ScriptedOutcome[], clock: Clock
 }
 
 /** Reports a mistake at once: a request that failed because of it would only be retried. */
-function checkOutcome(outcome: ScriptedOutcome): void {
-  must(typeof outcome !== 'string' || outcome === 'hang', 'outcome', "a status, a Response, an Error, 'hang', { after, outcome } or a function", outcome);
-  if (typeof outcome === 'number') checkStatus(outcome, 'outcome');
+function checkOutcome(outcome: unknown): void {
+  if (typeof outcome === 'number') return void checkStatus(outcome, 'outcome');
+  must(outcome === 'hang' || isObject(outcome), 'outcome', "a status, a Response, an Error, 'hang', { after, outcome } or a function", outcome);
+  if (isObject(outcome) && 'after' in outcome) checkOutcome((outcome as { readonly outcome?: unknown }).outcome);
 }
 
 const checkStatus = numeric('an integer from 200 to 599', 200, 599, true);

@@ -6,7 +6,7 @@ import { filesIn, read, withoutComments } from './repository.ts';
 /** A file of `src/` imports files of lower levels only, so that there can be no circle. Imports of types count. */
 const levels: readonly (readonly string[])[] = [
   ['clock', 'errors', 'backoff', 'retry-after', 'fetch-arguments', 'internal-slot'],
-  ['abort-forwarding', 'failures', 'checks'],
+  ['abort-forwarding', 'failures', 'checks', 'maybe-promise'],
   ['dispatch', 'discard', 'request', 'retry-budget'],
   ['timeout', 'body-limits', 'retry-policy', 'global-fetch', 'attempt-context'],
   ['classify', 'options'],

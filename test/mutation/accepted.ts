@@ -13,6 +13,8 @@ const memoryOnly = 'Only the memory in use differs.';
 const nodeOnly = 'Always so in Node. Other runtimes: test/platforms.';
 const withoutRegistry = 'A runtime without WeakRef or FinalizationRegistry: test/contract/leaks.test.ts.';
 const returnsUndefined = 'A function without a return returns undefined.';
+const returnsFalsy = 'Undefined is falsy.';
+const collected = 'Only a body that was collected is absent: test/contract/leaks.test.ts.';
 const caught = 'The TypeError is caught, and has the same result.';
 
 /** The accepted mutants of each file. */
@@ -25,6 +27,14 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
     { code: 'registry?.register', replacement: 'registry.register', reason: withoutRegistry },
     { code: 'registry === undefined', replacement: 'false', reason: withoutRegistry },
     { code: 'keptAlive.set(response, body);', replacement: ';', reason: 'Only WebKit creates another body for a response: test/platforms.' },
+  ],
+  'src/body-limits.ts': [
+    { code: 'request?.abort', replacement: 'request.abort', reason: 'A call with a limit on its body has a request that can be aborted.' },
+    { code: "typeof Response === 'function'", replacement: 'true', reason: nodeOnly },
+    { code: 'body.deref()?.onSourceClosed', replacement: 'body.deref().onSourceClosed', reason: collected },
+    { code: 'body.deref()?.fail', replacement: 'body.deref().fail', reason: collected },
+    { code: '{ return false; }', replacement: '{}', reason: returnsFalsy },
+    { code: 'status >= 200', replacement: 'status > 200', reason: 'The status is 200 where none is given.' },
   ],
   'src/classify.ts': [
     { code: '!isBad && policy.shouldRetry === undefined', replacement: 'false', reason: slower },
@@ -134,16 +144,20 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
     { code: 'retryAfter !== undefined', replacement: 'true', reason: 'Undefined is not above a limit.' },
   ],
   'src/retry.ts': [
-    { code: 'policy.retries === 0', replacement: 'false', reason: 'A copy that no attempt sends.' },
     {
       code: '!shouldRetry && !budget && !retryOn.statuses.has(response?.status) && !this.signal?.aborted',
       replacement: 'false',
       reason: slower,
     },
-    { code: '{ return false; }', replacement: '{}', reason: 'Undefined is falsy.' },
+    { code: '{ return false; }', replacement: '{}', reason: returnsFalsy },
     { code: 'false', replacement: 'true', reason: 'A revoked proxy throws again before its kind is read.' },
   ],
+  'src/testing/fake-clock.ts': [
+    { code: '() => false', replacement: '() => undefined', reason: returnsFalsy },
+  ],
   'src/testing/timer-queue.ts': [
+    { code: 'this.#heap.length < 2 * this.size + 64', replacement: 'false', reason: slower },
+    { code: 'this.#heap.filter(({ callback }) => callback !== undefined)', replacement: 'this.#heap', reason: memoryOnly },
     { code: 'a.order < b.order', replacement: 'a.order <= b.order', reason: 'No two timers have the same order.' },
     { code: 'this.#heap.length < 2 * this.size + 64', replacement: 'true', reason: memoryOnly },
     { code: 'this.#heap.length < 2 * this.size + 64', replacement: 'this.#heap.length <= 2 * this.size + 64', reason: memoryOnly },

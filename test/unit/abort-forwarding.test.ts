@@ -199,6 +199,15 @@ describe('untilAborted', () => {
 
     await assert.rejects(pending, (reason) => reason === 'stop');
   });
+
+  it('rejects with what the then of another kind of promise throws, and removes its listener', async () => {
+    const { signal } = new AbortController();
+    const thenable = { then: () => { throw new Error('no'); } };
+
+    await assert.rejects(untilAborted(thenable, signal), /^Error: no$/);
+
+    assert.equal(listenerCount(signal), 0);
+  });
 });
 
 describe('throwIfAborted', () => {

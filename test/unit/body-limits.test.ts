@@ -225,6 +225,19 @@ describe('withBodyLimits', () => {
     assert.equal(clock.pending, 0);
   });
 
+  it('ends with the source where all chunks were read before', async () => {
+    const clock = new FakeClock();
+    const { body, send, end } = createBody();
+    const reader = (await wrap(new Response(body), clock, undefined, { totalTimeout: 1_000 })).body!.getReader();
+    send('one');
+    assert.equal(decode((await reader.read()).value), 'one');
+
+    end();
+    await clock.settle();
+
+    assert.equal(clock.pending, 0);
+  });
+
   it('closes only after the last chunk is read', async () => {
     const clock = new FakeClock();
     const { body, send, end } = createBody();
@@ -303,8 +316,8 @@ describe('withBodyLimits', () => {
     });
   }
 
-  it('ends the pending read of a BYOB reader when totalTimeout runs out', async () => {
-    const clock = new FakeClock();
+  it('ends the pending read of a BYOB reader when totalTimeout runs out, whatever the clock shows', async () => {
+    const clock = new FakeClock({ now: 10_000 });
     const response = await wrap(new Response(createBody('bytes').body), clock, undefined, { totalTimeout: 50 });
     const reading = rejectionOf(response.body!.getReader({ mode: 'byob' }).read(new Uint8Array(4)));
 
@@ -439,8 +452,11 @@ describe('withBodyLimits', () => {
   it('has members that can be configured, as those of a Response', async () => {
     const wrapped = await wrap(new Response(createBody().body));
 
+
+    assert.equal(Reflect.set(wrapped, 'clone', () => wrapped), true);
+    assert.equal(wrapped.clone(), wrapped);
     for (const name of ['url', 'redirected', 'type', 'status', 'statusText', 'ok', 'headers', 'clone'] as const) {
-      Object.defineProperty(wrapped, name, { value: 'mine' });
+      Object.defineProperty(wrapped, name, { get: () => 'mine' });
       assert.equal(wrapped[name], 'mine');
     }
   });
@@ -510,6 +526,17 @@ describe('withBodyLimits', () => {
     const wrapped = await wrap(new ParsedResponse(new Response('hello', { status: 201 })));
 
     assert.deepEqual([wrapped.constructor, wrapped.status, await wrapped.text()], [Response, 201, 'hello']);
+  });
+
+  it('rejects with the error of a mock whose reader throws, and discards the response', async () => {
+    const error = new Error('no reader');
+    let cancels = 0;
+    const body = { locked: false, getReader: () => { throw error; }, cancel: async () => { cancels += 1; } };
+
+    assert.equal(await rejectionOf(wrap({ body, status: 200, headers: new Headers() } as unknown as Response)), error);
+
+    await new FakeClock().settle();
+    assert.equal(cancels, 1);
   });
 
   it('rejects with the error of wrapping, and discards the response', async () => {

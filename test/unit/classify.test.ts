@@ -429,7 +429,7 @@ describe('the results of functions that are no promises', () => {
     it(`reject the call before a request is sent, where idempotencyKey returns ${name}`, async () => {
       const { result: error, times } = await trace([200], { method: 'POST', idempotencyKey: () => key as unknown as string });
 
-      assert.match(String(error), /^TypeError: 'idempotencyKey' must be a function that returns a string, not /);
+      assert.match(String(error), /^TypeError: 'idempotencyKey' must be a function that returns a non-empty string, not /);
       assert.deepEqual(times, []);
     });
   }

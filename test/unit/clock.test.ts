@@ -75,7 +75,47 @@ describe('startTimer, by a clock', () => {
   });
 });
 
+/** A clock that cannot clear its timers. */
+class LastingClock extends FakeClock {
+  override clearTimeout(): void {}
+}
+
+describe('a timer that was stopped, by a clock that cannot clear it,', () => {
+  it('sets no further timer for the rest of a long delay', async () => {
+    const clock = new LastingClock();
+    const timer = { clock };
+    startTimer(timer, 2 * longest, () => assert.fail('called back'));
+
+    stopTimer(timer);
+    await clock.advance(longest);
+
+    assert.equal(clock.pending, 0);
+  });
+
+  it('does not call back at the second look of a limit', async () => {
+    const clock = new LastingClock({ now: 150 });
+    const timer = { clock, id: 1 };
+    endLimit(timer, 100, 0, () => assert.fail('called back'));
+
+    stopTimer(timer);
+    await clock.advance(1_000);
+
+    assert.equal(clock.pending, 0);
+  });
+});
+
 describe('endLimit', () => {
+  it('calls back after as much time again as the timer was late', async () => {
+    const clock = new FakeClock({ now: 150 });
+    const calls: number[] = [];
+
+    endLimit({ clock, id: 1 }, 100, 0, () => calls.push(clock.now()));
+    await clock.advance(1_000);
+
+    assert.deepEqual(calls, [200]);
+  });
+
+
   it('does nothing for a timer that was stopped', () => {
     const clock = new FakeClock({ now: 500 });
 

@@ -132,6 +132,22 @@ describe('withRetry', () => {
     assert.equal(await request.text(), 'first');
   });
 
+  for (const retries of [0, 3]) {
+    it(`sends the arguments as they were at the call with a body that a function creates, with retries of ${retries}`, async () => {
+      const clock = new FakeClock();
+      const fetch = scriptedFetch([200], clock);
+      const input = new URL('http://users.test/?page=1');
+      const init = { method: 'PUT', headers: { a: '1' }, body: () => 'a body' };
+      const call = resilientFetch.with({ clock, fetch, retries })(input, init);
+
+      input.searchParams.set('page', '2');
+      Object.assign(init, { method: 'POST' }).headers.a = '2';
+
+      assert.equal((await call).status, 200);
+      assert.deepEqual(fetch.requests.map(({ request }) => [request.url, request.method, request.headers.get('a')]), [['http://users.test/?page=1', 'PUT', '1']]);
+    });
+  }
+
   for (const headers of [new Headers({ a: '1' }), [['a', '1']] as [string, string][]]) {
     it(`sends headers in an instance of ${headers.constructor.name} as they were at the call`, async () => {
       const clock = new FakeClock();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { contextOf, type AttemptContext, type Layer } from '../../src/attempt-context.ts';
 import { failuresOf, resilientFetch, retryAfterOf, TimeoutError, type Fetch } from '../../src/index.ts';
@@ -70,6 +71,49 @@ describe('layers', () => {
     await assert.rejects(clock.run(api(url, { timeout: 7, retries: 0 })), { name: 'TimeoutError', timeout: 7 });
 
     assert.equal(wraps, 1);
+  });
+
+  it('of a call wrap a fetch once for all its attempts', async () => {
+    let wraps = 0;
+    const layer: Layer = (next) => {
+      wraps += 1;
+      let attempts = 0;
+      return async (input, init) => next(input, { ...init, headers: { 'x-attempt': String(attempts += 1) } });
+    };
+    const { fetch } = await trace([503, 503, 200], { layers: [layer] });
+
+    assert.equal(wraps, 1);
+    assert.deepEqual(fetch.requests.map(({ request }) => request.headers.get('x-attempt')), ['1', '2', '3']);
+  });
+
+  it('of a call that throw when they wrap reject the call, send nothing, and leave no listener', async () => {
+    const { signal } = new AbortController();
+    const { result, times } = await trace([], { signal, layers: [() => { throw new Error('broken'); }] });
+
+    assert.deepEqual([String(result), times], ['Error: broken', []]);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+  });
+
+  it('of a call name the attempt in its timeout, even where they drop the context', async () => {
+    const dropContext: Layer = (next) => async (input, init) => next(input, init);
+    const { result } = await trace([503, 'hang'], { layers: [dropContext], retries: 1, timeout: 50 });
+
+    assert.match(String(result), /within 50 ms \(attempt 2 of 2\)$/);
+  });
+
+  it('get the arguments as they were at the call, even if the caller changes them during a wait', async () => {
+    const clock = new FakeClock();
+    const fetch = scriptedFetch([200], clock);
+    const [input, headers] = [new URL('http://users.test/?page=1'), new Headers({ a: '1' })];
+    const init = { method: 'PUT', headers };
+    const call = resilientFetch(input, { ...init, clock, fetch, retries: 0, layers: [waitFor(100, clock)] });
+    await clock.settle();
+
+    input.searchParams.set('page', '2');
+    headers.set('a', '2');
+    await clock.run(call);
+
+    assert.deepEqual(fetch.requests.map(({ request }) => [request.url, request.headers.get('a')]), [['http://users.test/?page=1', '1']]);
   });
 
   it('keep the options of each of two concurrent calls apart', async () => {
@@ -354,6 +398,19 @@ describe('idempotencyKey', () => {
 
     assert.deepEqual([sent?.headers.get('order'), sent?.headers.get('idempotency-key'), sent?.referrerPolicy, await sent?.text()], ['7', '"key"', request.referrerPolicy, 'x']);
   });
+
+  const own = ['Idempotency-Key', 'own'];
+  for (const [name, method, headers, expected] of [
+    ['a GET', 'GET', [['order', '7']], ['7', null]],
+    ['a POST', 'POST', [['order', '7']], ['7', 'key for 7']],
+    ['a POST with a key of its own', 'POST', [['order', '7'], own], ['7', 'own']],
+  ] as const) {
+    it(`keeps headers from an iterator of ${name}`, async () => {
+      const { fetch } = await trace([200], { method, headers: headers.values() as unknown as [string, string][], idempotencyKey: (request) => `key for ${request.headers.get('order')}` });
+
+      assert.deepEqual(fetch.requests.map(({ request }) => ['order', 'idempotency-key'].map((header) => request.headers.get(header))), [expected]);
+    });
+  }
 
   for (const init of [{}, { method: 'PUT' }, { method: 'XPOST' }, { method: 'POSTX' }, { method: 'POST', headers: { 'Idempotency-Key': 'own' } }, { method: 'POST', idempotencyKey: false }]) {
     it(`is not added to ${JSON.stringify(init)}`, async () => {

@@ -576,6 +576,23 @@ describe('the budget', () => {
       assert.deepEqual([clock.pending, response.bodyUsed, Reflect.get(broken, 'transient')], [0, method === 'deposit', false]);
     });
   }
+
+  it('rejects where withdraw returns a promise, which would pay for every hedge', async () => {
+    const budget = { ...createBudget(1).budget, withdraw: () => Promise.resolve(false) as unknown as boolean };
+    const { clock, fetch, call } = setup(['hang', 200], { budget });
+
+    await assert.rejects(clock.run(call(url)), { name: 'TypeError', message: optionError('budget', 'an object whose withdraw returns a boolean', '[object Promise]'), transient: false });
+    assert.deepEqual(fetch.times, [0]);
+  });
+
+  it('keeps headers from an iterator, which only their first reader sees', async () => {
+    const fetch = scriptedFetch([200, 200], new FakeClock());
+    const headers = (): [string, string][] => new Map([['order', '7']]).entries() as unknown as [string, string][];
+
+    for (const method of ['GET', 'POST']) await hedge({ after: 100_000 })(fetch)(url, { method, headers: headers() });
+
+    assert.deepEqual(fetch.requests.map(({ request }) => request.headers.get('order')), ['7', '7']);
+  });
 });
 
 describe('the options of hedge', () => {

@@ -112,9 +112,12 @@ describe('scriptedFetch', () => {
     assert.equal(await second?.request.text(), 'x');
   });
 
-  const invalid: [unknown, string][] = [['hangs', 'TypeError'], [20, 'RangeError'], [600, 'RangeError'], [200.5, 'RangeError']];
+  const invalid: [unknown, string][] = [
+    ['hangs', 'TypeError'], [null, 'TypeError'], [undefined, 'TypeError'], [true, 'TypeError'], [20, 'RangeError'], [600, 'RangeError'], [200.5, 'RangeError'],
+    [{ after: 5, outcome: 20 }, 'RangeError'], [{ after: 5, outcome: { after: 5, outcome: 'hangs' } }, 'TypeError'], [{ after: 5 }, 'TypeError'],
+  ];
   for (const [outcome, name] of invalid) {
-    it(`throws a ${name} for an outcome of ${outcome}`, () => {
+    it(`throws a ${name} for an outcome of ${JSON.stringify(outcome)}`, () => {
       assert.throws(() => scriptedFetch([outcome as number], new FakeClock()), { name, message: /^'outcome' must be (an integer from 200 to 599|a status, a Response, an Error, 'hang', .*), not / });
     });
   }
