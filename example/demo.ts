@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { systemClock, type Clock } from 'resilient-fetch';
 import { scenarios, startScenarios, type ScenarioResult } from './scenarios.ts';
 import { attemptLines, colourful, heading, introduction, plain, resultLines, summaryLines, type Screen } from './timeline.ts';
@@ -41,15 +42,25 @@ async function runAll(pace: number, screen: Screen, signal: AbortSignal): Promis
   }
 }
 
+/** The options that the arguments set. Undefined for an unknown argument. */
+function optionsFrom(args: readonly string[]): { 'help'?: boolean; 'real-time'?: boolean } | undefined {
+  try {
+    return parseArgs({ args: [...args], options: { 'help': { type: 'boolean' }, 'real-time': { type: 'boolean' } } }).values;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Runs the demo, and resolves to its exit code: 0, 2 for an unknown argument, 130 after Ctrl-C or on a closed pipe. */
 async function main(args: readonly string[]): Promise<number> {
-  if (args.includes('--help')) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  if (args.some((arg) => arg !== '--real-time')) {
+  const options = optionsFrom(args);
+  if (options === undefined) {
     process.stderr.write(usage);
     return 2;
+  }
+  if (options.help) {
+    process.stdout.write(usage);
+    return 0;
   }
   const controller = new AbortController();
   process.once('SIGINT', () => controller.abort());
@@ -59,7 +70,7 @@ async function main(args: readonly string[]): Promise<number> {
   // hasColors() respects NO_COLOR.
   const screen = { width: columns, paint: isTTY && process.stdout.hasColors() ? colourful : plain };
   try {
-    await runAll(args.includes('--real-time') ? 1 : 0.06, screen, controller.signal);
+    await runAll(options['real-time'] ? 1 : 0.06, screen, controller.signal);
     return 0;
   } catch (error) {
     if (!controller.signal.aborted) throw error;

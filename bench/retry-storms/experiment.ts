@@ -7,7 +7,7 @@ export interface Table {
   readonly note?: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** The number of columns from the left that hold text. The others hold figures. Default 1. */
+  /** The number of columns from the left that have text. The others have figures. Default 1. */
   readonly textColumns?: number;
 }
 
@@ -19,7 +19,7 @@ export interface Chart {
   spec(theme: Theme): TopLevelSpec;
 }
 
-/** One question, and the simulations that answer it. Each of its jobs runs in a worker of its own. */
+/** One question, and the simulations that it needs. Each of its jobs runs in a worker of its own. */
 export interface Experiment<Job, Result> {
   /** The name on the command line, and of the page in `results/`. */
   readonly name: string;

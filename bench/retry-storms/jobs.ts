@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import pMap from 'p-map';
 import type { AnyExperiment } from './experiment.ts';
 
-/** The message to a worker: one job, by its place in the experiment, because jobs hold functions. */
+/** The message to a worker: one job, by its place in the experiment, because jobs contain functions. */
 export interface JobData {
   readonly experiment: string;
   readonly index: number;

@@ -36,7 +36,9 @@ export function decision(theme: Theme): string {
     text('one no: transient is false', right + 24, topOf(1) + 30, { fill: theme.muted, size: 13 }),
     ...questions.flatMap((question, index) => rowOf(question, topOf(index), theme)),
     box({ x: left, y: bottom, width: boxWidth, height: boxHeight }, theme.fill, theme.good),
-    text('onFailure, the wait, the next attempt', middle, bottom + 30, { fill: theme.good, anchor: 'middle', weight: 'bold' }),
+    text('the wait, the next attempt', middle, bottom + 30, { fill: theme.good, anchor: 'middle', weight: 'bold' }),
+    text('onFailure gets each failed attempt,', 470, bottom + 21, { fill: theme.muted, size: 13 }),
+    text('the last one too', 470, bottom + 39, { fill: theme.muted, size: 13 }),
     arrow(`M${left} ${bottom + boxHeight / 2}H24V29H${middle - 66}`, theme.line),
   ]);
 }

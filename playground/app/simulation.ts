@@ -1,5 +1,5 @@
 import SimulationWorker from './worker.ts?worker&inline';
-import type { Values } from './storm/ladder.ts';
+import type { Values } from './storm/measures.ts';
 import type { Jobs } from './worker.ts';
 
 export interface StormJob {

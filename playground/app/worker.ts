@@ -1,4 +1,4 @@
-import './turns.ts';
+import './worker-globals.ts';
 import { runMany, type ManyRuns } from './call/play.ts';
 import { services } from './storm/services.ts';
 import type { Counts, StormJob } from './simulation.ts';

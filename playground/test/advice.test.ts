@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { adviceOf, type Advice } from '../app/storm/advice.ts';
-import { ladder, stepsOf, type Values } from '../app/storm/ladder.ts';
+import { allMeasures, stepsOf, type Values } from '../app/storm/measures.ts';
 import type { Summary } from '../app/storm/services.ts';
 import { runInNode } from './browsers.ts';
 
-const ids = ladder.map(({ id }) => id);
-const service = { subject: 'the service ', rungs: ['retries', 'budget', 'breaker'] };
+const ids = allMeasures.map(({ id }) => id);
+const service = { subject: 'the service ', measures: ['retries', 'budget', 'breaker'] };
 
 /** A result by its score, which its words repeat. */
 const summaryOf = (score: number): Summary => ({ headline: `scores ${score}`, load: `${score}.00`, score, figures: {} });
@@ -20,7 +20,7 @@ const program = (options: readonly string[], ...layers: readonly string[]): stri
   `\nexport const api = resilientFetch${options.length > 0 ? `.with({\n${options.map((option) => `  ${option},\n`).join('')}})` : ''};\n`,
 ].join('');
 
-/** Every set of rungs. */
+/** Every set of measures. */
 const subsets = Array.from({ length: 2 ** ids.length }, (_, bits) => ids.filter((_, index) => bits & 2 ** index));
 
 describe('adviceOf', () => {
@@ -38,7 +38,7 @@ describe('adviceOf', () => {
     ['budget breaker', [1, 1, 2], 'Without retries, the service scores 1. A budget changes nothing, because it limits retries. Switch on a circuit breaker, and leave retries off: the service scores 2.', 2],
     ['breaker', [1, 2], 'Without retries, the service scores 1. Switch on a circuit breaker, and leave retries off: the service scores 2.', 1],
   ];
-  it('names the price of a policy, if fewer calls are answered than without retries', () => {
+  it('names the price of a policy, if fewer calls succeed than without retries', () => {
     const actionFor = (answered: readonly number[]): string =>
       adviceOf(service, stepsOf(['retries', 'breaker']), [2, 1, 3].map((score, index) => ({ ...summaryOf(score), answered: answered[index] ?? 0 })), {}).action;
 
@@ -50,7 +50,7 @@ describe('adviceOf', () => {
     it(`concludes from ${enabled}: ${scores.join(', ')}`, () => {
       const advice = advise(enabled, scores);
 
-      assert.deepEqual([`${advice.verdict} ${advice.action}`, advice.best], [words, best]);
+      assert.deepEqual([`${advice.conclusion} ${advice.action}`, advice.best], [words, best]);
     });
   }
 
@@ -59,20 +59,20 @@ describe('adviceOf', () => {
       const steps = stepsOf(enabled);
       for (const winner of steps.keys()) {
         const summaries = steps.map((_, index) => summaryOf(index === winner ? 9 : 1));
-        const { verdict, action, best } = adviceOf(service, steps, summaries, {});
-        const rungs = steps[best] ?? [];
+        const { conclusion, action, best } = adviceOf(service, steps, summaries, {});
+        const measures = steps[best] ?? [];
         const isIdle = !enabled.includes('retries') && steps[winner]?.at(-1)?.id === 'budget';
 
         assert.equal(best, isIdle ? Math.max(0, summaries.findIndex((_, index) => index !== winner)) : winner, enabled.join());
         // A step is named if and only if the best policy has it.
-        for (const { id, title } of ladder.filter((rung) => rung.id !== 'retries')) {
+        for (const { id, title } of allMeasures.filter((measure) => measure.id !== 'retries')) {
           const [named] = action.split(/[:.]/);
           const isNamed = named?.includes(title) === true;
-          const hasEffect = rungs.some((rung) => rung.id === id) && (id !== 'budget' || enabled.includes('retries'));
+          const hasEffect = measures.some((measure) => measure.id === id) && (id !== 'budget' || enabled.includes('retries'));
           assert.equal(isNamed, hasEffect, `${enabled.join()} ${winner}: ${action}`);
         }
-        assert.equal(verdict.includes('Retries alone'), enabled.includes('retries') && winner === 0);
-        assert.equal(verdict.includes('Without retries'), true);
+        assert.equal(conclusion.includes('Retries alone'), enabled.includes('retries') && winner === 0);
+        assert.equal(conclusion.includes('Without retries'), true);
       }
     }
   });
@@ -89,7 +89,7 @@ describe('the code of the advice', () => {
     ['retries hedge', {}, program(['layers: [hedge({ after: 200 })]'], 'hedge')],
   ];
   for (const [enabled, values, code] of rows) {
-    it(`holds what was edited, and no default: ${enabled} ${JSON.stringify(values)}`, () => {
+    it(`has the code of the edited values, and of no default: ${enabled} ${JSON.stringify(values)}`, () => {
       const scores = stepsOf(enabled.split(' ')).map((_, index) => index);
 
       assert.equal(advise(enabled, scores, values).code, code);
@@ -107,7 +107,7 @@ describe('the code of the advice', () => {
   });
 
   it('runs, with any switches, with and without edits', async () => {
-    const edits: Values = Object.fromEntries(ladder.flatMap(({ constants }) => constants.map(({ name, value }) => [name, value * 2])));
+    const edits: Values = Object.fromEntries(allMeasures.flatMap(({ constants }) => constants.map(({ name, value }) => [name, value * 2])));
     for (const [index, enabled] of subsets.entries()) {
       const steps = stepsOf(enabled);
       for (const [name, values] of Object.entries({ plain: {}, edited: edits })) {

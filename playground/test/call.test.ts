@@ -112,11 +112,11 @@ describeInEachEngine('one call', ({ engine, evaluate, get }) => {
   }
 
   it('stops a call that makes too many requests, or takes too long', async () => {
-    const verdict = "document.querySelector('.verdict').textContent";
+    const callResult = "document.querySelector('.call-result').textContent";
 
-    assert.match(String(await get('view=call&call.retries=Infinity&call.server=503', verdict)), /^It makes more than 200 requests\. .*lower retries/);
-    assert.match(String(await get('view=call&call.timeout=1e308&call.server=hang', verdict)), /^It takes more than a year\. .*set totalTimeout/);
-    assert.match(String(await get('view=call&call.maxRetryAfter=Infinity&call.server=429.0.9999999999', verdict)), /^It takes more than a year\./);
+    assert.match(String(await get('view=call&call.retries=Infinity&call.server=503', callResult)), /^It makes more than 200 requests\. .*lower retries/);
+    assert.match(String(await get('view=call&call.timeout=1e308&call.server=hang', callResult)), /^It takes more than a year\. .*set totalTimeout/);
+    assert.match(String(await get('view=call&call.maxRetryAfter=Infinity&call.server=429.0.9999999999', callResult)), /^It takes more than a year\./);
   });
 
   it('shows the distribution of 1,000 calls', async () => {
@@ -149,7 +149,7 @@ describeInEachEngine('one call', ({ engine, evaluate, get }) => {
     ]);
   });
 
-  it('says which answers and method of a link it cannot read', async () => {
+  it('says which outcomes and method of a link it cannot read', async () => {
     const answers = "[...document.querySelectorAll('.script select')].map(({ value }) => value)";
 
     assert.deepEqual(await get('view=call&call.server=bogus', answers), ['503', 'reset', '429', '200']);
@@ -167,7 +167,7 @@ describeInEachEngine('one call', ({ engine, evaluate, get }) => {
 
   it('keeps the code of the last good options while a value is bad', async () => {
     await get('view=call&call.retries=2', '1');
-    const shown = await get('view=call&call.retries=many', "[document.querySelector('.verdict').textContent, document.querySelector('.code code').textContent]") as string[];
+    const shown = await get('view=call&call.retries=many', "[document.querySelector('.call-result').textContent, document.querySelector('.code code').textContent]") as string[];
 
     assert.match(shown[0] ?? '', /this is the last good result/);
     assert.match(shown[1] ?? '', /retries: 2/);

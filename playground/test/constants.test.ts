@@ -7,8 +7,8 @@ const serviceOf = (id: string): Service => services.find((service) => service.id
 
 /** The messages about texts of the form. */
 function check(id: string, enabled: string, texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const [service, rungs] = [serviceOf(id), enabled.split('-')];
-  return messagesOf(service, rungs, valuesOf(constantsOf(service, rungs), (name) => texts[name]));
+  const [service, measures] = [serviceOf(id), enabled.split('-')];
+  return messagesOf(service, measures, valuesOf(constantsOf(service, measures), (name) => texts[name]));
 }
 
 describe('messagesOf', () => {
@@ -44,11 +44,11 @@ describe('messagesOf', () => {
     });
   }
 
-  it('accepts every default, with every rung', () => {
+  it('accepts every default, with every measure', () => {
     for (const { id } of services) assert.deepEqual(check(id, 'retries-budget-gate-breaker-hedge', {}), {});
   });
 
-  it('ignores a rung that is not switched on', () => {
+  it('ignores a measure that is not switched on', () => {
     assert.deepEqual(check('down', 'retries', { reserve: '0', after: 'soon' }), {});
   });
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { constantsOf, valuesOf } from '../app/storm/constants.ts';
-import { stepsOf } from '../app/storm/ladder.ts';
+import { stepsOf } from '../app/storm/measures.ts';
 import { services, type Service, type Summary } from '../app/storm/services.ts';
 import { printedBy } from './printed.ts';
 
-/** The constants of the storms of the repository, which has twice the load, and watches for two minutes. */
+/** The constants of the retry storms of the repository, which has twice the load, and watches for two minutes. */
 const storm = { from: '30', length: '30', watch: '120', perMinute: '8.4', capacity: '400', processes: '40' };
 
 /** The results of all policies of a service. */
@@ -13,7 +13,7 @@ async function summariesOf(id: string, enabled: readonly string[], texts: Readon
   const service = services.find((candidate) => candidate.id === id) as Service; // The tests name services that exist.
   const values = valuesOf(constantsOf(service, enabled), (name) => texts[name]);
   const summaries: Summary[] = [];
-  for (const rungs of stepsOf(enabled)) summaries.push(await service.simulate(rungs.map((rung) => rung.id), values, () => {}));
+  for (const measures of stepsOf(enabled)) summaries.push(await service.simulate(measures.map((measure) => measure.id), values, () => {}));
   return summaries;
 }
 

@@ -42,7 +42,7 @@ const links: Readonly<Record<string, readonly [service: string, on: readonly str
 };
 
 describeInEachEngine('a service in trouble', ({ evaluate, get }) => {
-  it('answers the question of the first view, with code to copy', async () => {
+  it('has advice for the first view, with code to copy', async () => {
     const [answer, code] = await get('', `[${textOf('.answer p')}, ${codeUnder('Switch it on')}]`) as string[];
 
     assert.match(answer ?? '', /^Retries alone make it worse: the service does not recover in the 60 s after the trouble, with 3\.\d\d requests per call\. Without retries, the service recovers \d\d s after the trouble\. Keep retries, and switch on a budget and a circuit breaker: the service recovers 1\d s after the trouble\. Of the calls after it, 7\d % are answered, 8\d % without retries\.$/);

@@ -63,7 +63,7 @@ const wrappers: Record<string, (next: Fetch) => Fetch> = {
   },
 };
 
-/** The functions beneath the wrappers. All retry 3 times, but for the last. */
+/** The functions inside the wrappers. All retry 3 times, except for the last. */
 const bases: Record<string, () => Fetch | Promise<Fetch>> = {
   'resilientFetch': () => resilientFetch,
   'a copy by with()': () => resilientFetch.with({ timeout: 5_000 }),
@@ -205,7 +205,7 @@ describe('a mock in the place of the global fetch', () => {
   };
   for (const [name, create] of Object.entries(mocks)) {
     for (const [way, request] of Object.entries({ 'resilientFetch': resilientFetch, 'a copy of the package': early })) {
-      it(`answers what its handler requests ${name}, by ${way}`, async (t) => {
+      it(`responds to what its handler requests ${name}, by ${way}`, async (t) => {
         const server = await startServer(t, respondWith(200));
         replaceFetch(t, create(request, server.url));
 

@@ -8,7 +8,7 @@ import { startServer, type ReceivedRequest, type RequestHandler } from '../suppo
 const quick = { backoff: { base: 0 } };
 const order: ResilientInit = { ...quick, method: 'POST', body: 'one order' };
 
-/** Redirects what is sent to `/`, and answers elsewhere. */
+/** Redirects what is sent to `/`, and responds elsewhere. */
 const redirect = (status: number, location: string, answer: RequestHandler): RequestHandler => (response, request, number) => {
   if (request.path === '/') response.writeHead(status, { location }).end();
   else answer(response, request, number);
@@ -54,7 +54,7 @@ describe('a POST that a server has accepted with a redirect', () => {
       });
     }
 
-    it(`is sent once, by ${redirected} to another server that answers 503 with Retry-After`, async (t) => {
+    it(`is sent once, by ${redirected} to another server that responds with a 503 and Retry-After`, async (t) => {
       const target = await startServer(t, (response) => response.writeHead(503, { 'retry-after': '0' }).end());
       const server = await startServer(t, redirect(redirected, target.url, () => {}));
 
@@ -121,7 +121,7 @@ describe('a POST that was refused without a redirect', () => {
     assert.deepEqual(failuresOf(error).map(({ stopped }) => stopped), ['not-repeatable']);
   });
 
-  it("hands over a redirect with redirect 'manual', though it has a Retry-After", async (t) => {
+  it("returns a redirect with redirect 'manual', though it has a Retry-After", async (t) => {
     const server = await startServer(t, (response) => response.writeHead(303, { 'location': '/there', 'retry-after': '0' }).end());
 
     const response = await resilientFetch(server.url, { ...order, redirect: 'manual' });

@@ -77,7 +77,7 @@ describe('totalTimeout', () => {
     assert.equal((await rejectionOf(response.text()) as TimeoutError).scope, 'total');
   });
 
-  it('covers the body of a failed response that is handed over', async (t) => {
+  it('covers the body of a failed response that the call ends with', async (t) => {
     const server = await startServer(t, (response) => stall(response, 503));
     const clock = new FakeClock();
     const response = await resilientFetch(server.url, { clock, totalTimeout: 5_000, retries: 0 });
@@ -181,7 +181,7 @@ describe('totalTimeout', () => {
     });
   }
 
-  it('lets go of a body that nobody reads when it is collected', async (t) => {
+  it('releases a body that nobody reads when it is collected', async (t) => {
     const server = await startServer(t, respondWith(200));
     const clock = new FakeClock();
     const { signal } = new AbortController();
@@ -205,7 +205,7 @@ describe('a program', () => {
     assert.ok(performance.now() - started < 15_000);
   });
 
-  it('that was busy while an answer arrived makes one request', async (t) => {
+  it('that was busy while a response arrived makes one request', async (t) => {
     const server = await startServer(t, (response) => setTimeout(() => response.end('in time'), 300));
 
     assert.equal(await run('busy-program', server.url), 'in time\n');

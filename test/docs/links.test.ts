@@ -43,6 +43,18 @@ describe('the links and paths in the documents', () => {
   }
 });
 
+describe('the commands in the documents', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Readonly<Record<string, string>> };
+
+  for (const path of documents) {
+    it(`are scripts of package.json: ${path}`, () => {
+      const names = [...read(path).matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
+
+      assert.deepEqual(names.filter((name) => !Object.hasOwn(scripts, name)), []);
+    });
+  }
+});
+
 describe('the links of the packed README.md', () => {
   it('lead to files of the package', () => {
     const files = packedFiles();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { commentsOf, documents, filesIn, lineOf, messagesOf, read, type Prose } from './repository.ts';
+import { commentsOf, documents, filesIn, lineOf, messagesOf, read, titlesOf, type Prose } from './repository.ts';
 
-/** Folders of code whose comments are tested. */
-const folders = ['src', 'test/docs'];
+/** The files of code whose comments and titles of tests are tested. */
+const files = ['src', 'test', 'bench', 'docs', 'example', 'playground', 'site'].flatMap((folder) => ['.ts', '.tsx', '.cts'].flatMap((end) => filesIn(folder, end)));
 
 /** Begins a comment as a question does. A comment begins with a verb, or with the noun that it is about. */
 const question = /^(?:what|who|whom|whose|whoever|whether|how|where|wherever|which|why)\b/i;
@@ -21,7 +21,7 @@ const terms: readonly (readonly [RegExp, string])[] = [
   [/\bfloors?\b/i, 'baseline'],
   [/\b(?:come|comes|came|coming) (?:to|about)\b/i, 'result in, amount to, happen'],
   [/\bchances?\b/i, 'randomness; for "by chance": at random'],
-  [/(?<!retry )\bstorms?\b/i, 'retry storm'],
+  [/(?<!retry[ -]|npm run )\bstorms?\b/i, 'retry storm'],
   [/(?<!thundering )\bherds?\b/i, 'thundering herd'],
   [/\banswer(?:s|ed|ing)?\b/i, 'response, result; respond'],
   [/\bhand(?:s|ed|ing)? (?:over|on|out|back)\b/i, 'return, pass'],
@@ -55,9 +55,9 @@ interface Finding {
 /** Blanks a part of a text, and keeps its lines. */
 const blank = (part: string): string => part.replace(/[^\n]/g, ' ');
 
-/** Blanks names of code and addresses, which are not prose. */
+/** Blanks names of code, addresses and comments of HTML, which are not prose. */
 const withoutCode = (text: string): string =>
-  text.replace(/`[^`]*`|\]\([^)]*\)|https?:\/\/\S+|(?:href|src|srcset|media)="[^"]*"/g, blank);
+  text.replace(/`[^`]*`|<!--.*?-->|\]\([^)]*\)|https?:\/\/\S+|(?:href|src|srcset|media)="[^"]*"/g, blank);
 
 const fencedBlock = /^```(\w*)\n([\s\S]*?)^```/gm;
 
@@ -81,9 +81,15 @@ const check = (path: string, findings: readonly Finding[]): void =>
   assert.equal(findings.length, 0, findings.map(({ line, advice }) => `\n${path}:${line} ${advice}`).join(''));
 
 describe('the comments of the code', () => {
-  for (const path of folders.flatMap((folder) => filesIn(folder, '.ts'))) {
+  for (const path of files) {
     it(`begin with no question in ${path}`, () => check(path, commentsOf(read(path)).flatMap(questionsIn)));
     it(`use the standard terms in ${path}`, () => check(path, commentsOf(read(path)).flatMap(termsIn)));
+  }
+});
+
+describe('the titles of the tests', () => {
+  for (const path of files.filter((file) => file.endsWith('.test.ts'))) {
+    it(`use the standard terms in ${path}`, () => check(path, titlesOf(read(path)).flatMap(termsIn)));
   }
 });
 
@@ -104,10 +110,18 @@ describe('the documents', () => {
   }
 });
 
+describe('the titles of a test', () => {
+  it('are found in each kind of quotes, without the values in them', () => {
+    const code = "describe('one', () => {\n  it(`two ${name}`, run);\n  it(\n    \"three\", run);\n  split('four');\n});";
+
+    assert.deepEqual(titlesOf(code), [{ line: 1, text: 'one' }, { line: 2, text: 'two ' }, { line: 3, text: 'three' }]);
+  });
+});
+
 describe('the table of terms', () => {
   const allowed = [
     'The invariant holds for each key.', 'The limits hold until the last byte.', 'A mask, a task, a basket.', 'The outlet, a letter, let it gossip.', 'A drop-in for fetch.',
-    'The retry storm, a thundering herd.', 'A response that nobody wants.', '`ask()` and `held`',
+    'The retry storm, a thundering herd, `retry-storms`, npm run storm.', 'A response that nobody wants.', '`ask()` and `held`',
   ];
   for (const sentence of allowed) it(`allows: ${sentence}`, () => assert.deepEqual(termsIn({ line: 1, text: sentence }), []));
 

@@ -7,15 +7,22 @@ export const urlOf = (path: string): URL => new URL(path, root);
 
 export const read = (path: string): string => readFileSync(urlOf(path), 'utf8');
 
-/** The paths of all files under a folder that have such an extension, in alphabetical order. */
-export const filesIn = (folder: string, extension: string): string[] =>
-  readdirSync(urlOf(`${folder}/`), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith(extension))
-    .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
-    .sort();
+/** Folders that commands write. */
+const generated = ['node_modules', 'dist', 'sandbox', 'reference', 'cache'];
+
+/** The paths of all files under a folder whose names end so, in alphabetical order. */
+export const filesIn = (folder: string, end: string): string[] =>
+  readdirSync(urlOf(`${folder}/`), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return generated.includes(entry.name) ? [] : filesIn(path, end);
+    return entry.name.endsWith(end) ? [path] : [];
+  }).sort();
 
 /** The documents for users and contributors. */
-export const documents: readonly string[] = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', '.md')];
+export const documents: readonly string[] = [
+  'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', '.md'),
+  ...['site', 'bench', 'test'].flatMap((folder) => filesIn(folder, '.md')),
+];
 
 /** A piece of prose in a file: a comment without its slashes and stars, or a string. */
 export interface Prose {
@@ -40,6 +47,10 @@ export function commentsOf(code: string): Prose[] {
 export const messagesOf = (code: string): Prose[] =>
   [...code.matchAll(token)].flatMap(({ index, groups }) =>
     groups?.string?.includes(' ') ? { line: lineOf(code, index), text: groups.string.slice(1, -1) } : []);
+
+/** The titles of tests in TypeScript code, without the values in them. */
+export const titlesOf = (code: string): Prose[] => [...code.matchAll(new RegExp(`\\b(?:it|describe)\\(\\s*(?:${string.source})`, 'g'))]
+  .map(({ index, groups }) => ({ line: lineOf(code, index), text: groups?.string?.slice(1, -1).replace(/\$\{[^}]*\}/g, '') ?? '' }));
 
 /** The code without its comments. */
 export const withoutComments = (code: string): string =>

@@ -22,15 +22,17 @@ function start(...args: string[]): Demo {
 }
 
 describe('the demo', () => {
-  it('prints its usage for an unknown argument, and exits with 2', async () => {
-    const { stdout, end } = start('--fast');
+  for (const argument of ['--fast', 'fast', '--real-time=1', '-h']) {
+    it(`prints its usage for the unknown argument ${argument}, and exits with 2`, async () => {
+      const { stdout, end } = start(argument);
 
-    const output = await text(stdout);
+      const output = await text(stdout);
 
-    const { code, error } = await end;
-    assert.deepEqual({ output, code }, { output: '', code: 2 });
-    assert.match(error, /^Usage: npm run demo /);
-  });
+      const { code, error } = await end;
+      assert.deepEqual({ output, code }, { output: '', code: 2 });
+      assert.match(error, /^Usage: npm run demo /);
+    });
+  }
 
   it('prints its usage for --help, and exits with 0', async () => {
     const { stdout, end } = start('--help');

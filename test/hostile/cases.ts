@@ -20,7 +20,7 @@ export interface Case {
   readonly duration?: number;
   /** The time that passes while the body is read, in virtual milliseconds. Default 0. */
   readonly bodyDuration?: number;
-  /** The wait that the server asks for, in milliseconds, added to the backoff. Default 0. */
+  /** The wait that the server names, in milliseconds, added to the backoff. Default 0. */
   readonly retryAfter?: number;
   readonly init?: ResilientInit;
   /** The certificate of a server that speaks TLS. */

@@ -16,7 +16,7 @@ export const destroy: Fault = ({ socket }) => void socket.destroy();
 /** Closes the server's half of the connection, and continues to read. */
 export const halfClose: Fault = ({ socket }) => void socket.end();
 
-/** Sends nothing until the client gives up. */
+/** Sends nothing until the client aborts. */
 export const silence: Fault = ({ server }) => server.onSilence();
 
 /** Does nothing more: the client sees that the response is wrong or endless. */
@@ -25,7 +25,7 @@ export const nothing: Fault = () => {};
 /** Acts after a delay, in virtual milliseconds. */
 export const later = (delay: number, then: Fault): Fault => (exchange) => void exchange.server.clock.setTimeout(() => then(exchange), delay);
 
-/** Reads nothing more until the client has had the time to give up. */
+/** Reads nothing more until the client has had the time to abort. */
 export const pause: Fault = (exchange) => {
   exchange.socket.pause();
   later(10_000, ({ socket }) => socket.resume())(exchange);

@@ -76,7 +76,7 @@ async function outcomeOf(t: TestContext, script: readonly Fault[], options: Part
   return { result, requests: server.requests.length, settledAt };
 }
 
-/** The waits between the attempts: the backoff without jitter, added to what the server asks for. */
+/** The waits between the attempts: the backoff without jitter, added to the wait that the server names. */
 const totalWait = (attempts: number, retryAfter: number): number =>
   (attempts - 1) * retryAfter + ([0, 200, 600, 1_400][attempts - 1] ?? NaN);
 

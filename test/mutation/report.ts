@@ -12,7 +12,7 @@ interface Survivor {
 export interface FileResult {
   readonly file: string;
   readonly mutants: number;
-  /** The mutants that no test notices, but for the accepted ones. */
+  /** The mutants that no test notices, except for the accepted ones. */
   readonly survivors: readonly Survivor[];
   readonly accepted: number;
   /** The accepted mutants that a test notices, or that no longer exist. */

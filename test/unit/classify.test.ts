@@ -389,7 +389,7 @@ describe('retryAfter', () => {
     assert.equal(clock.now(), 11_000);
   });
 
-  it('is asked for bad responses alone', async () => {
+  it('is called for bad responses alone', async () => {
     await trace([200], { retryAfter: () => assert.fail('asked') });
     await trace([404], { retryAfter: () => assert.fail('asked') });
     await trace([resetError(), 200], { retryAfter: () => assert.fail('asked') });

@@ -93,7 +93,7 @@ describe('retryBudget', () => {
     assert.deepEqual(drainAll(0, 2), [0, 0]);
   });
 
-  it('forgets origins that have just their reserve', () => {
+  it('removes origins that have just their reserve', () => {
     const budget = retryBudget();
     for (let index = 0; index < 1_000; index += 1) deposit(budget, 1, { origin: `http://${index}.test` });
 
@@ -102,7 +102,7 @@ describe('retryBudget', () => {
     assert.deepEqual([drain(budget, { ...late, origin: 'http://a.test' }), drain(budget, { ...late, origin: 'http://b.test' })], [10, 10]);
   });
 
-  it('forgets origins at the first further one, however long the budget has been in use', () => {
+  it('removes origins at the first further one, however long the budget has been in use', () => {
     const budget = retryBudget({ ratio: 0, window: 100 });
     for (let index = 0; index < 1_000; index += 1) deposit(budget, 1, { origin: `http://${index}.test` });
 
@@ -111,7 +111,7 @@ describe('retryBudget', () => {
     assert.deepEqual([drain(budget, { ...soon, origin: 'http://a.test' }), drain(budget, { ...soon, origin: 'http://b.test' })], [10, 10]);
   });
 
-  it('looks for origins to forget once in a window', () => {
+  it('looks for origins to remove once in a window', () => {
     const budget = retryBudget({ ratio: 1, window: 100 });
     for (let index = 0; index < 1_000; index += 1) deposit(budget, 1, { origin: `http://${index}.test` });
     assert.equal(drain(budget, { origin: 'http://a.test' }), 10);

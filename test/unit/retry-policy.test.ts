@@ -20,78 +20,78 @@ const withCode = (code: unknown): Error => Object.assign(new Error(String(code))
 
 describe('obstacleTo', () => {
   const url = 'https://users.test/1';
-  /** The obstacle to a retry of a request that follows no redirects, unless told otherwise. */
+  /** The obstacle to a retry of a request that follows no redirects, unless the arguments say so. */
   const obstacle = (outcome: Outcome, method: string, headers: Record<string, string> = {}, retryAfter?: number, requestUrl = url, mayFollowRedirects = false) =>
     obstacleTo(outcome, { url: requestUrl, method, headers: new Headers(headers) }, mayFollowRedirects, defaults.retryOn, retryAfter);
-  const judge = (...args: Parameters<typeof obstacle>): boolean => obstacle(...args) === undefined;
+  const mayRetry = (...args: Parameters<typeof obstacle>): boolean => obstacle(...args) === undefined;
 
   for (const code of [408, 425, 429, 500, 502, 503, 504]) {
-    it(`is true for ${code}`, () => {
-      assert.equal(judge(status(code), 'GET'), true);
+    it(`finds no obstacle for ${code}`, () => {
+      assert.equal(mayRetry(status(code), 'GET'), true);
     });
   }
 
   for (const code of [200, 204, 304, 400, 401, 404, 409, 422, 501, 505, 511]) {
-    it(`is false for ${code}`, () => {
+    it(`is permanent for ${code}`, () => {
       assert.equal(obstacle(status(code), 'GET'), 'permanent');
     });
   }
 
   it('is permanent for a 425 over plain http, which has no early data (RFC 8470 5.2)', () => {
     assert.equal(obstacle(status(425), 'GET', {}, undefined, 'http://users.test/1'), 'permanent');
-    assert.equal(judge(status(425), 'GET', {}, undefined, '/users/1'), true);
-    assert.equal(judge(status(425), 'GET', {}, undefined, 'https://users.test/?next=http://users.test/'), true);
+    assert.equal(mayRetry(status(425), 'GET', {}, undefined, '/users/1'), true);
+    assert.equal(mayRetry(status(425), 'GET', {}, undefined, 'https://users.test/?next=http://users.test/'), true);
   });
 
   for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']) {
-    it(`is true for ${method}, which is idempotent`, () => {
-      assert.equal(judge(status(500), method), true);
-      assert.equal(judge(fetchFailed(withCode('ECONNRESET')), method), true);
+    it(`finds no obstacle to ${method}, which is idempotent`, () => {
+      assert.equal(mayRetry(status(500), method), true);
+      assert.equal(mayRetry(fetchFailed(withCode('ECONNRESET')), method), true);
     });
   }
 
   for (const method of ['POST', 'PATCH', 'patch', 'query', 'MKCOL']) {
-    it(`is false for ${method}`, () => {
+    it(`is not repeatable for ${method}`, () => {
       assert.equal(obstacle(status(503), method), 'not-repeatable');
       assert.equal(obstacle(fetchFailed(withCode('ECONNRESET')), method), 'not-repeatable');
     });
   }
 
   const invitations: [string, boolean, () => boolean][] = [
-    ['is true for a POST with an Idempotency-Key', true, () => judge(status(500), 'POST', { 'Idempotency-Key': '1' })],
-    ['is true for a POST with an Idempotency-Key after a network error', true, () => judge(fetchFailed(withCode('ECONNRESET')), 'POST', { 'Idempotency-Key': '1' })],
-    ['is true for a POST after a 429 with a Retry-After', true, () => judge(status(429), 'POST', {}, 0)],
-    ['is true for a POST after a 503 with a Retry-After', true, () => judge(status(503), 'POST', {}, 1_000)],
-    ['is false for a POST after a 500 with a Retry-After', false, () => judge(status(500), 'POST', {}, 1_000)],
-    ['is false for a POST after a redirect with a Retry-After', false, () => judge(status(301), 'POST', {}, 1_000)],
-    ['is false for a POST whose 429 comes from the target of a redirect', false, () => judge(redirected(429), 'POST', {}, 1_000)],
-    ['is false for a POST whose 503 comes from the target of a redirect', false, () => judge(redirected(503), 'POST', {}, 1_000)],
-    ['is true for a redirected GET', true, () => judge(redirected(503), 'GET', {}, 1_000)],
-    ['is true for a redirected POST with an Idempotency-Key', true, () => judge(redirected(503), 'POST', { 'Idempotency-Key': '1' }, 1_000)],
+    ['a POST with an Idempotency-Key', true, () => mayRetry(status(500), 'POST', { 'Idempotency-Key': '1' })],
+    ['a POST with an Idempotency-Key after a network error', true, () => mayRetry(fetchFailed(withCode('ECONNRESET')), 'POST', { 'Idempotency-Key': '1' })],
+    ['a POST after a 429 with a Retry-After', true, () => mayRetry(status(429), 'POST', {}, 0)],
+    ['a POST after a 503 with a Retry-After', true, () => mayRetry(status(503), 'POST', {}, 1_000)],
+    ['a POST after a 500 with a Retry-After', false, () => mayRetry(status(500), 'POST', {}, 1_000)],
+    ['a POST after a redirect with a Retry-After', false, () => mayRetry(status(301), 'POST', {}, 1_000)],
+    ['a POST whose 429 comes from the target of a redirect', false, () => mayRetry(redirected(429), 'POST', {}, 1_000)],
+    ['a POST whose 503 comes from the target of a redirect', false, () => mayRetry(redirected(503), 'POST', {}, 1_000)],
+    ['a redirected GET', true, () => mayRetry(redirected(503), 'GET', {}, 1_000)],
+    ['a redirected POST with an Idempotency-Key', true, () => mayRetry(redirected(503), 'POST', { 'Idempotency-Key': '1' }, 1_000)],
   ];
-  for (const [name, expected, verdict] of invitations) {
-    it(name, () => {
-      assert.equal(verdict(), expected);
+  for (const [name, expected, decide] of invitations) {
+    it(`finds ${expected ? 'no' : 'an'} obstacle to ${name}`, () => {
+      assert.equal(decide(), expected);
     });
   }
 
   for (const code of ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']) {
-    it(`is true for a POST that was never sent: ${code} on the cause, as in Node`, () => {
-      assert.equal(judge(fetchFailed(withCode(code)), 'POST'), true);
+    it(`finds no obstacle to a POST that was never sent: ${code} on the cause, as in Node`, () => {
+      assert.equal(mayRetry(fetchFailed(withCode(code)), 'POST'), true);
     });
   }
 
   for (const code of ['ECONNREFUSED', 'ENOTFOUND', 'ConnectionRefused']) {
-    it(`is true for a POST that was never sent: ${code} on the error, as in Bun`, () => {
-      assert.equal(judge(networkError(withCode(code)), 'POST'), true);
+    it(`finds no obstacle to a POST that was never sent: ${code} on the error, as in Bun`, () => {
+      assert.equal(mayRetry(networkError(withCode(code)), 'POST'), true);
     });
   }
 
-  it('is true for a POST after a failed connect, with any code', () => {
+  it('finds no obstacle to a POST after a failed connect, with any code', () => {
     const cause = Object.assign(withCode('EHOSTUNREACH'), { syscall: 'connect' });
 
-    assert.equal(judge(fetchFailed(cause), 'POST'), true);
-    assert.equal(judge(fetchFailed(withCode('EHOSTUNREACH')), 'POST'), false);
+    assert.equal(mayRetry(fetchFailed(cause), 'POST'), true);
+    assert.equal(mayRetry(fetchFailed(withCode('EHOSTUNREACH')), 'POST'), false);
   });
 
   const connect = (code: string): Error => Object.assign(withCode(code), { syscall: 'connect' });
@@ -99,23 +99,23 @@ describe('obstacleTo', () => {
     ['an AggregateError of connects', true, new AggregateError([connect('ENETUNREACH'), connect('ECONNREFUSED')])],
     ['an AggregateError of a connect and a reset', false, new AggregateError([connect('ECONNREFUSED'), withCode('ECONNRESET')])],
     ['an AggregateError of nothing', false, new AggregateError([])],
-    ['a TLS handshake that was cut off', true, Object.assign(new Error('Client network socket disconnected before secure TLS connection was established'), { code: 'ECONNRESET' })],
+    ['a TLS handshake that ended early', true, Object.assign(new Error('Client network socket disconnected before secure TLS connection was established'), { code: 'ECONNRESET' })],
     ['an HTTP/2 stream that was refused', true, Object.assign(new Error('Stream closed with error code NGHTTP2_REFUSED_STREAM'), { code: 'ERR_HTTP2_STREAM_ERROR' })],
     ['an HTTP/2 stream that was cancelled', false, Object.assign(new Error('Stream closed with error code NGHTTP2_CANCEL'), { code: 'ERR_HTTP2_STREAM_ERROR' })],
   ];
   for (const [name, expected, cause] of neverSent) {
-    it(`is ${expected} for a POST after ${name}`, () => {
-      assert.equal(judge(fetchFailed(cause), 'POST'), expected);
+    it(`finds ${expected ? 'no' : 'an'} obstacle to a POST after ${name}`, () => {
+      assert.equal(mayRetry(fetchFailed(cause), 'POST'), expected);
     });
 
-    it(`is false for a POST after ${name}, if a redirect may have been followed`, () => {
+    it(`is not repeatable for a POST after ${name}, if a redirect may have been followed`, () => {
       assert.equal(obstacle(fetchFailed(cause), 'POST', {}, undefined, url, true), 'not-repeatable');
     });
   }
 
   for (const code of ['ECONNRESET', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'EPIPE', 'XECONNREFUSED']) {
-    it(`is false for a POST after ${code}, because the server may have received it`, () => {
-      assert.equal(judge(fetchFailed(withCode(code)), 'POST'), false);
+    it(`finds an obstacle to a POST after ${code}, because the server may have received it`, () => {
+      assert.equal(mayRetry(fetchFailed(withCode(code)), 'POST'), false);
     });
   }
 
@@ -125,7 +125,7 @@ describe('obstacleTo', () => {
     'CRL_HAS_EXPIRED', 'HOSTNAME_MISMATCH', 'INVALID_CA', 'INVALID_PURPOSE', 'PATH_LENGTH_EXCEEDED', 'ERR_TLS_CERT_ALTNAME_INVALID',
   ];
   for (const code of certificates) {
-    it(`is false for ${code}`, () => {
+    it(`is permanent for ${code}`, () => {
       assert.equal(obstacle(fetchFailed(withCode(code)), 'GET'), 'permanent');
       assert.equal(obstacle(networkError(withCode(code)), 'GET'), 'permanent');
     });
@@ -138,8 +138,8 @@ describe('obstacleTo', () => {
   }
 
   for (const code of ['UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_ABORTED', 'XUND_ERR_INVALID_ARG', 'UND_ERR_INVALID_ARGX']) {
-    it(`is true for ${code}`, () => {
-      assert.equal(judge(fetchFailed(withCode(code)), 'GET'), true);
+    it(`finds no obstacle for ${code}`, () => {
+      assert.equal(mayRetry(fetchFailed(withCode(code)), 'GET'), true);
     });
   }
 
@@ -163,8 +163,8 @@ describe('obstacleTo', () => {
     ['null', true, null],
   ];
   for (const [name, expected, error] of errors) {
-    it(`is ${expected} for ${name}`, () => {
-      assert.equal(judge(networkError(error), 'GET'), expected);
+    it(`finds ${expected ? 'no' : 'an'} obstacle for ${name}`, () => {
+      assert.equal(mayRetry(networkError(error), 'GET'), expected);
     });
   }
 
@@ -181,29 +181,29 @@ describe('obstacleTo', () => {
     ['blob:http://users.test/1', false],
   ];
   for (const [requestUrl, expected] of urls) {
-    it(`is ${expected} for a network error of ${requestUrl}`, () => {
-      assert.equal(judge(networkError(new TypeError('Failed to fetch')), 'GET', {}, undefined, requestUrl), expected);
+    it(`finds ${expected ? 'no' : 'an'} obstacle for a network error of ${requestUrl}`, () => {
+      assert.equal(mayRetry(networkError(new TypeError('Failed to fetch')), 'GET', {}, undefined, requestUrl), expected);
     });
   }
 
   for (const error of [undefined, null]) {
-    it(`is false for a POST after an error of ${error}`, () => {
-      assert.equal(judge(networkError(error), 'POST'), false);
+    it(`finds an obstacle to a POST after an error of ${error}`, () => {
+      assert.equal(mayRetry(networkError(error), 'POST'), false);
     });
   }
 
-  it('is false for a response of undefined, as from a mock', () => {
-    assert.equal(judge({ kind: 'response', response: undefined as unknown as Response }, 'GET'), false);
+  it('finds an obstacle for a response of undefined, as from a mock', () => {
+    assert.equal(mayRetry({ kind: 'response', response: undefined as unknown as Response }, 'GET'), false);
   });
 
-  it('is false for a POST after a code that begins with ECONNREFUSED', () => {
-    assert.equal(judge(fetchFailed(withCode('ECONNREFUSED_LATER')), 'POST'), false);
+  it('finds an obstacle to a POST after a code that begins with ECONNREFUSED', () => {
+    assert.equal(mayRetry(fetchFailed(withCode('ECONNREFUSED_LATER')), 'POST'), false);
   });
 
   for (const code of ['UNABLE_TO_', 'HOSTNAME_MISMATCH', 'INVALID_CA', 'PATH_LENGTH_EXCEEDED']) {
-    it(`is true for a code that has ${code} in its middle`, () => {
-      assert.equal(judge(fetchFailed(withCode(`X${code}`)), 'GET'), true);
-      assert.equal(judge(fetchFailed(withCode(`${code}X`)), 'GET'), code !== 'UNABLE_TO_');
+    it(`finds no obstacle for a code that has ${code} in its middle`, () => {
+      assert.equal(mayRetry(fetchFailed(withCode(`X${code}`)), 'GET'), true);
+      assert.equal(mayRetry(fetchFailed(withCode(`${code}X`)), 'GET'), code !== 'UNABLE_TO_');
     });
   }
 });
@@ -219,7 +219,7 @@ describe('nextDelay', () => {
     assert.deepEqual(nextDelay(policy, 2, 100, 500, Infinity), { delay: 700, delayFrom: 'retry-after' });
   });
 
-  it('adds up to a quarter of the hint, by random, if that is more than the backoff', () => {
+  it('adds up to a quarter of the hint, at random, if that is more than the backoff', () => {
     assert.deepEqual(nextDelay(policy, 2, 100, 5_000, Infinity), { delay: 5_625, delayFrom: 'retry-after' });
   });
 

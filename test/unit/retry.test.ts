@@ -100,7 +100,7 @@ describe('withRetry', () => {
     assert.equal(settledAt, 2_100);
   });
 
-  it('starts the timeout anew for each attempt', async () => {
+  it('starts the timeout again for each attempt', async () => {
     const slow = { after: 900, outcome: 503 };
     const { fetch } = await trace([slow, slow, { after: 900, outcome: 200 }], { timeout: 1_000 });
 

@@ -326,7 +326,7 @@ describe('timeout and the size of the body', () => {
     ['an async generator', () => ({ body: (async function* () { yield 'x'; })() as unknown as ReadableStream, duplex: 'half' })],
   ];
   for (const [name, init] of unlimited) {
-    it(`is unlimited for a body of ${name}, but for totalTimeout`, async () => {
+    it(`is unlimited for a body of ${name}, except for totalTimeout`, async () => {
       const { settledAt, result } = await trace([], { method: 'PUT', ...init(), totalTimeout: 1_000_000, fetch: () => new Promise(() => {}) });
 
       assert.equal(settledAt, 1_000_000);

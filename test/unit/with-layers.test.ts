@@ -248,7 +248,7 @@ describe('layers', () => {
     });
   }
 
-  it('answer without a request', async () => {
+  it('respond without a request', async () => {
     const { result, times } = await trace([], { layers: [() => async () => new Response(null, { status: 204 })] });
 
     assert.deepEqual([statusOf(result), times], [204, []]);

@@ -3,7 +3,7 @@ import type AxiosRetry from 'axios-retry';
 import type { Library } from './library.ts';
 import { load } from './packages.ts';
 
-/** Uses its fetch adapter where a mock answers, else the adapter that it chooses on Node by itself. */
+/** Uses its fetch adapter where a mock responds, else the adapter that it chooses on Node by itself. */
 export const axios: Library = {
   name: 'axios',
   packages: ['axios', 'axios-retry'],

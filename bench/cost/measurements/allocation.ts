@@ -4,7 +4,7 @@ import { heapAfterCollection } from './heap.ts';
 import type { Measurement } from './measurement.ts';
 import { successfulCalls, successfulCases, type Calls } from './successful-calls.ts';
 
-/** Few enough that the young generation holds their garbage, and so many that V8's rounding has no part in the figure. */
+/** Few enough that their garbage fits into the young generation, and so many that V8's rounding has no part in the figure. */
 const count = 5_000;
 
 /** Returns how many bytes the heap grows by a call, and throws where a collection made it shrink. */

@@ -31,7 +31,7 @@ function recordWaits(count: number): () => void {
   };
 }
 
-/** Mocks a fetch that answers 503 to the first requests, then 200. Plain fetch stays pending until `respond` is called. */
+/** Mocks a fetch that responds with 503 to the first requests, then 200. Plain fetch stays pending until `respond` is called. */
 function mockFailures(library: Library, count: number): { readonly requests: () => number; readonly respond: () => void } {
   let [requests, respond] = [0, (): void => {}];
   const gate = new Promise<void>((resolve) => { respond = resolve; });

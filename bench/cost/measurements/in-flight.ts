@@ -8,7 +8,7 @@ import { mockFetch, mockUrl } from './mock-fetch.ts';
 /** The calls that are pending at once. */
 export const pendingCalls = 20_000;
 
-/** Starts calls, measures while all are pending, has them answered, and measures again. */
+/** Starts calls, measures while all are pending, lets the mock respond, and measures again. */
 async function measureInFlight(library: Library, count: number): Promise<Sample> {
   let [respond, responses] = [(): void => {}, 0];
   const gate = new Promise<void>((resolve) => { respond = resolve; });

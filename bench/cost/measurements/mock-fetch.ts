@@ -1,4 +1,4 @@
-/** The URL of calls that a mock answers. */
+/** The URL of calls to a mock. */
 export const mockUrl = 'http://127.0.0.1/mock';
 
 let implementation = globalThis.fetch;

@@ -13,7 +13,7 @@ export const timedFlags: readonly string[] = ['--single-threaded'];
 /** The processor time of one round, in microseconds. */
 const roundLength = 60_000;
 
-/** Warms up for five rounds, and returns a round of as many calls as fill its length. Counts no wall time: a busy machine would cut the warm-up short. */
+/** Warms up for five rounds, and returns a round of as many calls as fill its length. Counts no wall time: a busy machine would shorten the warm-up. */
 export async function timed(calls: Calls): Promise<RunRound> {
   let count = 100;
   for (let used = 0; used < 5 * roundLength;) {

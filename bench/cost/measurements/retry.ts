@@ -11,7 +11,7 @@ const withBody = 'the 503 has a body';
 export const retry: Measurement = {
   name: 'retry',
   title: 'Retry path',
-  about: 'A call with a timeout that is answered 503, then 200 at once, without a wait. The baseline does not discard the body.',
+  about: 'A call with a timeout that gets a 503, then a 200 at once, without a wait. The baseline does not discard the body.',
   cases: [withoutBody, withBody],
   nodeFlags: timedFlags,
   processes: 2,

@@ -6,7 +6,7 @@ import { successfulCalls, successfulCases } from './successful-calls.ts';
 export const time: Measurement = {
   name: 'time',
   title: 'Time of a successful call',
-  about: 'Nanoseconds of processor time for a call that a mock answers at once, garbage collection included.',
+  about: 'Nanoseconds of processor time for a call to which a mock responds at once, garbage collection included.',
   cases: successfulCases,
   nodeFlags: timedFlags,
   processes: 3,

@@ -28,7 +28,7 @@ const sectionOf = ({ title, about, columns }: Measurement, cases: readonly Measu
   ...cases.flatMap(({ caseName, runs }) => [...(caseName === '' ? [] : [`### ${caseName}`, '']), ...caseTable(runs, columns), '']),
 ];
 
-/** Writes the tables, the chart and the answer in `bench/README.md`. `load` is the load average before the run. Resolves with the names of the results. */
+/** Writes the tables, the chart and the summary in `bench/README.md`. `load` is the load average before the run. Resolves with the names of the results. */
 export async function writeResults(cases: readonly MeasuredCase[], sizes: readonly string[], load: number): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   const answer = summaryOf(cases, await gzippedSize());

@@ -22,7 +22,7 @@ const over = (reference: string, key: string) => (rounds: Rounds): string => for
 const microseconds = (rounds: Rounds, node: string): string =>
   `about ${Number(((leastOf(rounds, own, 'ns') - leastOf(rounds, 'fetch', 'ns')) / 1_000).toPrecision(1))} µs on Node ${node}`;
 
-/** Answers the question of the bench in a few sentences. Two figures are those of the two Nodes, in the order of the first sentence. */
+/** Summarizes the results of the bench in a few sentences. Two figures are those of the two Nodes, in the order of the first sentence. */
 export function summaryOf(cases: readonly MeasuredCase[], gzippedSize: number): string[] {
   const defaultCall = caseOf(cases, time, retriesAndTimeout);
   const [microsecondsAdded, timeAdded] = [microseconds, added('ns')].map((format) => onEachNode(defaultCall, format));
@@ -38,6 +38,6 @@ export function summaryOf(cases: readonly MeasuredCase[], gzippedSize: number): 
   ];
 }
 
-/** Replaces the answer at the top of a page: the lines between two marks. */
+/** Replaces the summary at the top of a page: the lines between two marks. */
 export const replaceAnswer = (page: string, answer: readonly string[]): string =>
   page.replace(/(<!-- answer[^\n]*\n)[^]*(<!-- end of answer -->)/, (_, start: string, end: string) => `${start}${answer.join('\n')}\n${end}`);

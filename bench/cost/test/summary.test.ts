@@ -28,7 +28,7 @@ const cases = [
 ];
 
 describe('summaryOf', () => {
-  it('tells the ratios of each Node, and absolute times to one digit', () => {
+  it('gives the ratios of each Node, and absolute times to one digit', () => {
     assert.deepEqual(summaryOf(cases, 6_987), [
       '- A call with the defaults adds about 4 µs on Node 20 and about 1 µs on Node 26 to the time of fetch: 1.30 and 1.20 times what the baseline adds.',
       '- In flight a call adds 1.15 times the bytes of the baseline, and 1.20 times while it waits for a retry.',

@@ -24,7 +24,7 @@ const [ok, unavailable] = [new Response(null, { status: 200 }), new Response(nul
 
 export const longOutage: Experiment<Job, Result> = {
   name: 'long-outage',
-  question: 'What load do clients that never give up put on a service?',
+  question: 'What load do clients that retry without end put on a service?',
   setup: 'Clients with `retries: Infinity` go through an outage of ten minutes.',
   jobs: [1_000, 5_000, 10_000, 30_000, 60_000, 300_000].map((max) => ({ max })),
   describe: ({ max }) => `backoff.max of ${max} ms`,

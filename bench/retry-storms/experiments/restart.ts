@@ -12,7 +12,7 @@ interface Addition {
   optionsOf(random: () => number): ResilienceOptions;
 }
 
-/** Waits for what `Retry-After` asks for and up to this share more, without backoff. */
+/** Waits as long as `Retry-After` says, and up to this share more, without backoff. */
 const addUpTo = (share: number): Addition['optionsOf'] => (random) => ({
   backoff: { base: 0, jitter: 'none' },
   retryAfter: ({ headers }, date) => {
@@ -60,7 +60,7 @@ const jobs: readonly Job[] = [
 export const restart: Experiment<Job, Result> = {
   name: 'restart',
   question: 'How do clients come back when all get the same Retry-After?',
-  setup: 'All clients call within one second and are asked to retry in 30 s. The service then serves them at a fixed rate, and sheds what it cannot serve within a second.',
+  setup: 'All clients call within one second and are to retry in 30 s. The service then serves them at a fixed rate, and sheds what it cannot serve within a second.',
   jobs,
   describe: ({ addition, clients, serveSeconds, format }) => `adding ${addition.name}, ${format}, ${whole(clients)} clients in ${serveSeconds} s`,
 

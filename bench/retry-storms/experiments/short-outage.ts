@@ -15,7 +15,7 @@ interface Result extends Job {
   readonly outcomes: readonly CallOutcomes[];
 }
 
-/** How long the service is unavailable, in milliseconds. */
+/** The duration of the outage, in milliseconds. */
 const durations = [100, 300, 1_000, 3_000, 10_000];
 
 const byRetries: readonly Job[] = [0, 1, 2, 3, 4, 5].map((retries) => ({ retries, base: 200 }));

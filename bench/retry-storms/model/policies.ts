@@ -3,8 +3,8 @@ import type { Layer } from 'resilient-fetch/layers';
 import { fixedBudget } from './budgets.ts';
 
 /**
- * How the clients of a service retry. Everything else is resilient-fetch's default, so that policies differ in one thing: the
- * timeout of 10 s per attempt, and which responses are worth a retry.
+ * The way in which the clients of a service retry. Everything else is resilient-fetch's default, so that policies differ in one
+ * thing: the timeout of 10 s per attempt, and the responses that are retried.
  */
 export interface Policy {
   readonly name: string;

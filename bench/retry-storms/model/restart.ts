@@ -4,7 +4,7 @@ import { seededRandom } from 'resilient-fetch/testing';
 import { CoarseClock } from './coarse-clock.ts';
 import { Service } from './service.ts';
 
-/** How the service writes `Retry-After`: as seconds, or as a date, which is the same for every client. */
+/** The form of the service's `Retry-After`: seconds, or a date, which is the same for every client. */
 export type RetryAfterFormat = 'seconds' | 'date';
 
 export interface RestartScenario {
@@ -26,12 +26,12 @@ export interface Restart {
   readonly delay: number;
 }
 
-/** The wait that `Retry-After` asks for, and the time from which the service serves again. */
+/** The wait that `Retry-After` names, and the time from which the service serves again. */
 const requestedWait = 30_000;
 
 /**
- * A service is down for a second, in which all clients call. It asks each client to retry in 30 s, or at the next half minute.
- * When it is back, its queue holds the requests of one second, and a request beyond that gets the same `Retry-After` again.
+ * A service is down for a second, in which all clients call. Its `Retry-After` names a wait of 30 s for each client, or at the next half minute.
+ * When it is back, its queue has room for the requests of one second, and a request beyond that gets the same `Retry-After` again.
  */
 export async function simulateRestart(
   optionsOf: (random: () => number) => ResilienceOptions,

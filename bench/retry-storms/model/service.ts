@@ -27,7 +27,7 @@ const compactAbove = 65_536;
 
 /**
  * A service that serves one request after the other, first come first served. The service does not notice that a caller has
- * aborted, so it also spends its capacity on requests whose callers have given up.
+ * aborted, so it also spends its capacity on requests that nobody waits for.
  */
 export class Service {
   readonly #settings: ServiceSettings;

@@ -26,7 +26,7 @@ export interface CallOutcomes {
 
 const [ok, unavailable] = [new Response(null, { status: 200 }), new Response(null, { status: 503 })];
 
-/** A service that answers each request at once, with 200 or with 503. */
+/** A service that responds to each request at once, with 200 or with 503. */
 export const healthyWhen = (isHealthy: (now: number, random: () => number) => boolean): ServiceFactory =>
   (clock, random) => () => Promise.resolve(isHealthy(clock.now(), random) ? ok : unavailable);
 

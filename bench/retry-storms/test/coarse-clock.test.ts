@@ -38,7 +38,7 @@ describe('CoarseClock', () => {
     assert.deepEqual(fired, [2]);
   });
 
-  it('forgets cleared timers, and a tick without timers', async () => {
+  it('keeps no cleared timers, and no tick without timers', async () => {
     const clock = new CoarseClock(1);
     const fired: string[] = [];
     const timers = ['a', 'b'].map((name) => clock.setTimeout(() => fired.push(name), 5));

@@ -104,7 +104,7 @@ describe('hanging-service', () => {
 });
 
 describe('slow-tail', () => {
-  it('is cut to the time of the hedge, for 2 % more requests', async () => {
+  it('is shortened to the time of the hedge, for 2 % more requests', async () => {
     const { p99, requestsPerCall } = await resultOf(slowTail, 'a hedge after 200 ms, 2 % slow');
 
     assert.ok(p99 <= 250, `${p99} ms`);

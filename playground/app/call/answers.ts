@@ -1,12 +1,12 @@
 import type { ScriptedOutcome } from 'resilient-fetch/testing';
 
-/** One answer of the scripted server. Kept as a short text in the URL: `503.100.2` is a 503 after 100 ms with Retry-After 2. */
+/** One outcome of a request to the scripted server. Kept as a short text in the URL: `503.100.2` is a 503 after 100 ms with Retry-After 2. */
 export interface Answer {
   /** A status, `hang`, `reset` or `stall`. */
   readonly kind: string;
-  /** Milliseconds until the answer. */
+  /** Milliseconds until the outcome. */
   readonly delay: number;
-  /** Seconds, if the answer has a Retry-After. */
+  /** Seconds, if the response has a Retry-After. */
   readonly retryAfter: string;
 }
 
@@ -15,10 +15,10 @@ export const kindLabels: Readonly<Record<string, string>> = {
   503: '503 Unavailable', 504: '504 Gateway Timeout', hang: 'no answer (hangs)', reset: 'connection reset', stall: '200, body stalls',
 };
 
-/** The answers of a first visit, and of a link whose answers cannot be read. */
+/** The script of a first visit, and of a link whose script cannot be read. */
 export const defaultAnswers = '503.40,reset.120,429.40.2,200.60';
 
-/** The most requests of one call that are shown. The last answer of the script repeats until then. */
+/** The most requests of one call that are shown. The last outcome of the script repeats until then. */
 export const maxRequests = 200;
 
 const pattern = /^(\w+)(?:\.(\d{0,12}))?(?:\.(\d*))?$/;
@@ -28,13 +28,13 @@ const parse = (part: string): Answer | undefined => {
   return Object.hasOwn(kindLabels, kind) ? { kind, delay: Number(delay), retryAfter } : undefined;
 };
 
-/** Reads the answers of a link. Leaves out what it cannot read. */
+/** Reads the script of a link. Leaves out what it cannot read. */
 export function parseAnswers(text: string): Answer[] {
   const answers = text.split(',').flatMap((part) => parse(part) ?? []);
   return answers.length > 0 ? answers : parseAnswers(defaultAnswers);
 }
 
-/** The answers of a link that are left out. */
+/** The parts of a link's script that are left out. */
 export const unreadAnswers = (text: string): string[] => text.split(',').filter((part) => parse(part) === undefined);
 
 export const formatAnswers = (answers: readonly Answer[]): string =>
@@ -65,7 +65,7 @@ function codeOfAnswer({ kind, delay, retryAfter }: Answer): string {
   return delay === 0 ? code : `{ after: ${delay}, outcome: ${code} }`;
 }
 
-/** The code of as many outcomes as there were requests. The last answer repeats. */
+/** The code of as many outcomes as there were requests. The last one repeats. */
 export function codeOfAnswers(answers: readonly Answer[], requests: number): string[] {
   const codes = answers.slice(0, requests).map(codeOfAnswer);
   const [last, more] = [codes.at(-1), requests - codes.length];

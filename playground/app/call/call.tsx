@@ -11,7 +11,7 @@ import { Records } from './records.tsx';
 import { Script } from './script.tsx';
 import { Timeline } from './timeline.tsx';
 import { usePlay, type Played } from './use-play.ts';
-import { duration, momentOf, reasonOf, verdictOf } from './words.ts';
+import { duration, endOf, momentOf, reasonOf } from './phrases.ts';
 
 /** Scripts to begin with. A name that is absent has its default. */
 const examples: readonly (readonly [name: string, changes: Readonly<Record<string, string>>])[] = [
@@ -44,7 +44,7 @@ export function Call({ state }: { state: State }) {
         <div class="result">
           <Script answers={parseAnswers(answers)} message={unread.length === 0 ? '' : `The link has answers that the page cannot read, and leaves out: ${unread.slice(0, 3).join(', ')}${unread.length > 3 ? ', …' : ''}`}
             onAnswers={(next) => state.set({ server: formatAnswers(next), at: undefined })} />
-          {played ? <Result played={played} state={state} isValid={isValid} /> : !isValid && <p class="verdict" role="status">An option is not valid: see the message beside it.</p>}
+          {played ? <Result played={played} state={state} isValid={isValid} /> : !isValid && <p class="call-result" role="status">An option is not valid: see the message beside it.</p>}
           <p class="message" role="status">{failure && `The page cannot play these options: ${failure}`}</p>
           {distribution && <Histogram distribution={distribution} />}
           {played && <Code title="Your options" code={programOf(played.textOf)} />}
@@ -73,7 +73,7 @@ function Result({ played: { textOf, play }, state, isValid }: { played: Played; 
   const limits = { timeout: limitOf('timeout', textOf), totalTimeout: limitOf('totalTimeout', textOf), bodyTimeout: limitOf('bodyTimeout', textOf) };
   return (
     <div class={isValid ? 'outcome' : 'outcome stale'}>
-      <p class={isGood ? 'verdict' : 'verdict bad'} role="status"><strong>{verdictOf(play)}</strong> {isValid ? reasonOf(play) : 'An option is not valid: this is the last good result.'}</p>
+      <p class={isGood ? 'call-result' : 'call-result bad'} role="status"><strong>{endOf(play)}</strong> {isValid ? reasonOf(play) : 'An option is not valid: this is the last good result.'}</p>
       <Timeline play={play} bars={bars} span={span} at={at} limits={limits} />
       <div class="slider">
         <span><label for="moment">Virtual time</label> <output for="moment" aria-live="off">{moment}</output></span>

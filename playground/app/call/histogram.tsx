@@ -1,7 +1,7 @@
 import { bin, max } from 'd3-array';
 import { percent, whole } from '../../../bench/retry-storms/format.ts';
 import type { Distribution } from './play.ts';
-import { duration } from './words.ts';
+import { duration } from './phrases.ts';
 
 /** The least time that a share of the calls needs at most. By rank, because between Infinity and another time there is no number. */
 const quantile = (sorted: readonly number[], share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;

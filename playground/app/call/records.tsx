@@ -1,5 +1,5 @@
 import { url, type AttemptBar, type Play, type Sent } from './play.ts';
-import { duration, resultOf } from './words.ts';
+import { duration, resultOf } from './phrases.ts';
 
 /** The records that `onFailure` receives, and the attempt that has none. */
 export function Records({ play, bars }: { play: Play; bars: readonly AttemptBar[] }) {

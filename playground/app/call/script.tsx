@@ -3,7 +3,7 @@ import { kindLabels, type Answer } from './answers.ts';
 /** Digits only, and no more than a time can have. */
 const digitsOf = (text: string): string => text.replace(/\D/g, '').slice(0, 12);
 
-/** The answers of the scripted server. */
+/** The script of the server. */
 export function Script({ answers, message, onAnswers }: { answers: readonly Answer[]; message: string; onAnswers: (answers: readonly Answer[]) => void }) {
   const change = (index: number, changes: Partial<Answer>): void => onAnswers(answers.map((answer, at) => (at === index ? { ...answer, ...changes } : answer)));
   return (

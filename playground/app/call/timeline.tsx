@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import type { AttemptBar, Play, Sent } from './play.ts';
-import { duration, resultOf, waitOf } from './words.ts';
+import { duration, resultOf, waitOf } from './phrases.ts';
 
 /** The limits on time, in milliseconds. */
 export interface Limits {

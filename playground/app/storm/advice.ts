@@ -1,11 +1,11 @@
 import { percent } from '../../../bench/retry-storms/format.ts';
 import { codeOf } from './code.ts';
-import { ladder, type Rung, type Values } from './ladder.ts';
+import { allMeasures, type Measure, type Values } from './measures.ts';
 import type { Service, Summary } from './services.ts';
 
 export interface Advice {
   /** The result without retries, and the effect of retries. */
-  readonly verdict: string;
+  readonly conclusion: string;
   /** The step to take. */
   readonly action: string;
   /** The program of the policy that the action names. */
@@ -16,14 +16,14 @@ export interface Advice {
 
 const listOf = (words: readonly string[]): string => (words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`);
 
-const titlesOf = (rungs: readonly Rung[]): string => listOf(rungs.map(({ title }) => title));
+const titlesOf = (measures: readonly Measure[]): string => listOf(measures.map(({ title }) => title));
 
-const hasRetries = (rungs: readonly Rung[]): boolean => rungs.some(({ id }) => id === 'retries');
+const hasRetries = (measures: readonly Measure[]): boolean => measures.some(({ id }) => id === 'retries');
 
-/** The rungs of a policy that have an effect: a budget limits retries alone. */
-const effectiveOf = (rungs: readonly Rung[]): readonly Rung[] => rungs.filter(({ id }) => id !== 'budget' || hasRetries(rungs));
+/** The measures of a policy that have an effect: a budget limits retries alone. */
+const effectiveOf = (measures: readonly Measure[]): readonly Measure[] => measures.filter(({ id }) => id !== 'budget' || hasRetries(measures));
 
-type Steps = readonly (readonly Rung[])[];
+type Steps = readonly (readonly Measure[])[];
 
 /** The results of the policies, by their index. */
 interface Results {
@@ -32,15 +32,15 @@ interface Results {
   /** The result in words, with its subject. */
   readonly resultOf: (index: number) => string;
   readonly load: string;
-  /** The price of a policy, in words: fewer calls may be answered than without it. */
+  /** The price of a policy, in words: fewer calls may succeed than without it. */
   readonly priceOf: (index: number) => string;
 }
 
-/** The index of the highest score. Of equal policies the one with the fewest rungs. */
+/** The index of the highest score. Of equal policies the one with the fewest measures. */
 const bestOf = ({ score }: Results, indexes: readonly number[]): number => indexes.reduce((other, index) => (score(index) > score(other) ? index : other));
 
 /** The effect of retries, if they are the first step. */
-function verdictOf({ steps, score, resultOf, load }: Results): string {
+function conclusionOf({ steps, score, resultOf, load }: Results): string {
   const plain = `Without retries, ${resultOf(0)}.`;
   if (hasRetries(steps[1] ?? [])) {
     return score(1) < score(0) ? `Retries alone make it worse: ${resultOf(1)}, with ${load} requests per call. ${plain}` : `${plain} With retries, ${resultOf(1)}.`;
@@ -58,10 +58,10 @@ interface Choice {
 
 /** The step to take, where it is to switch something on. */
 function switchOn({ steps, resultOf, priceOf }: Results, best: number, addition = ''): Choice | undefined {
-  const rungs = effectiveOf(steps[best] ?? []);
-  const additions = rungs.filter(({ id }) => id !== 'retries');
+  const measures = effectiveOf(steps[best] ?? []);
+  const additions = measures.filter(({ id }) => id !== 'retries');
   if (additions.length === 0) return undefined;
-  const [start, end] = hasRetries(rungs) ? ['Keep retries, and switch on', ''] : ['Switch on', ', and leave retries off'];
+  const [start, end] = hasRetries(measures) ? ['Keep retries, and switch on', ''] : ['Switch on', ', and leave retries off'];
   return { action: `${start} ${titlesOf(additions)}${end}: ${resultOf(best)}${addition}.${priceOf(best)}`, best, copied: best };
 }
 
@@ -74,7 +74,7 @@ function stay(results: Results, candidates: readonly number[], usual: readonly s
   const isEqual = score(next) === score(0);
   const equal = isEqual ? switchOn(results, next, ', as without retries') : undefined;
   if (equal) return equal;
-  const missing = ladder.filter((rung) => usual.includes(rung.id) && !switchedOn.includes(rung));
+  const missing = allMeasures.filter((measure) => usual.includes(measure.id) && !switchedOn.includes(measure));
   if (missing.length === 0 && !isEqual && score(next) > -Infinity) {
     return { action: `No retries do best here. Retries also bridge short failures: with ${titlesOf(steps[next] ?? [])}, ${resultOf(next)}.`, best: 0, copied: next };
   }
@@ -83,8 +83,8 @@ function stay(results: Results, candidates: readonly number[], usual: readonly s
   return { action: nothing + trial, best: 0, copied: isEqual ? next : 0 };
 }
 
-/** The conclusion, from the results alone. The first policy has no retries, and each further one has one more rung. */
-export function adviceOf({ subject, rungs }: Pick<Service, 'subject' | 'rungs'>, steps: Steps, summaries: readonly Summary[], values: Values): Advice {
+/** The conclusion, from the results alone. The first policy has no retries, and each further one has one more measure. */
+export function adviceOf({ subject, measures }: Pick<Service, 'subject' | 'measures'>, steps: Steps, summaries: readonly Summary[], values: Values): Advice {
   const results: Results = {
     steps,
     score: (index) => summaries[index]?.score ?? -Infinity,
@@ -100,6 +100,6 @@ export function adviceOf({ subject, rungs }: Pick<Service, 'subject' | 'rungs'>,
   const candidates = steps.flatMap((step, index) => (index === 0 || effectiveOf(step).length > effectiveOf(steps[index - 1] ?? []).length ? [index] : []));
   const best = bestOf(results, candidates);
   const enough = { action: steps.length > 2 ? 'Retries are enough: nothing else that is switched on does better.' : 'Retries are enough here.', best, copied: best };
-  const { copied, ...choice } = best === 0 ? stay(results, candidates, rungs) : switchOn(results, best) ?? enough;
-  return { verdict: verdictOf(results), ...choice, code: codeOf(effectiveOf(steps[copied] ?? []), values) };
+  const { copied, ...choice } = best === 0 ? stay(results, candidates, measures) : switchOn(results, best) ?? enough;
+  return { conclusion: conclusionOf(results), ...choice, code: codeOf(effectiveOf(steps[copied] ?? []), values) };
 }

@@ -1,12 +1,12 @@
 import { importsOf, literal } from '../code.ts';
-import { ladder, type Rung, type Values } from './ladder.ts';
+import { allMeasures, type Measure, type Values } from './measures.ts';
 
-/** The default of each constant of the rungs, and of the timeout of the library. */
-const defaults: Values = Object.fromEntries([['timeout', 10_000], ...ladder.flatMap(({ constants }) => constants.map(({ name, value }) => [name, value] as const))]);
+/** The default of each constant of the measures, and of the timeout of the library. */
+const defaults: Values = Object.fromEntries([['timeout', 10_000], ...allMeasures.flatMap(({ constants }) => constants.map(({ name, value }) => [name, value] as const))]);
 
 /** The program of a policy, with the settings that differ from the library's defaults. */
-export function codeOf(rungs: readonly Rung[], values: Values): string {
-  const has = (id: string): boolean => rungs.some((rung) => rung.id === id);
+export function codeOf(measures: readonly Measure[], values: Values): string {
+  const has = (id: string): boolean => measures.some((measure) => measure.id === id);
   const value = (name: string): number => values[name] ?? defaults[name] ?? NaN;
   const member = (name: string, option = name): string[] => (value(name) === defaults[name] ? [] : [`${option}: ${literal(value(name))}`]);
   const object = (...members: readonly string[]): string => (members.length > 0 ? `{ ${members.join(', ')} }` : '');

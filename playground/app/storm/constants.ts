@@ -1,6 +1,6 @@
 import { resilientFetch } from 'resilient-fetch';
 import { whole } from '../../../bench/retry-storms/format.ts';
-import { ladder, policyOf, type Constant, type Values } from './ladder.ts';
+import { allMeasures, policyOf, type Constant, type Values } from './measures.ts';
 import type { Service } from './services.ts';
 
 /** The most requests of one simulation, because each takes some kilobytes while it is in flight. */
@@ -9,9 +9,9 @@ const maxRequests = 1_000_000;
 /** The longest simulation: each second is drawn. */
 const maxSeconds = 3_600;
 
-/** The constants of a service and of the rungs that are switched on. */
+/** The constants of a service and of the measures that are switched on. */
 export const constantsOf = (service: Service, enabled: readonly string[]): readonly Constant[] =>
-  [...service.constants, ...ladder.filter(({ id }) => enabled.includes(id)).flatMap(({ constants }) => constants)];
+  [...service.constants, ...allMeasures.filter(({ id }) => enabled.includes(id)).flatMap(({ constants }) => constants)];
 
 /** The values of constants, as they were typed, with spaces between thousands or without. A text that is no number is NaN. */
 export const valuesOf = (constants: readonly Constant[], textOf: (name: string) => string | undefined): Values =>
@@ -41,9 +41,9 @@ const bound = (value: number): string => (Number.isInteger(value) ? whole(value)
 
 /** The message of the library about one setting, with the defaults for all others. */
 function libraryMessageOf(name: string, value: number): string {
-  const all = Object.fromEntries(ladder.flatMap(({ constants }) => constants).map((constant) => [constant.name, constant.value]));
+  const all = Object.fromEntries(allMeasures.flatMap(({ constants }) => constants).map((constant) => [constant.name, constant.value]));
   try {
-    const { options, budget, layers } = policyOf(ladder.map(({ id }) => id), { ...all, [name]: value });
+    const { options, budget, layers } = policyOf(allMeasures.map(({ id }) => id), { ...all, [name]: value });
     resilientFetch.with({ ...options, budget: budget?.(), layers: layers?.(), ...(name === 'timeout' ? { timeout: value } : {}) });
     return '';
   } catch (error) {

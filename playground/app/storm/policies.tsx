@@ -1,6 +1,6 @@
 import { percent, ratio, whole } from '../../../bench/retry-storms/format.ts';
 import { Chart } from './charts.tsx';
-import { nameOf, type Values } from './ladder.ts';
+import { nameOf, type Values } from './measures.ts';
 import type { Run } from './runs.ts';
 import type { Service } from './services.ts';
 
@@ -32,9 +32,9 @@ export function Policies({ runs, service, values, best, pending }: PoliciesProps
   const shared = { end, trouble };
   return (
     <ol class="policies">
-      {runs.map(({ rungs, summary }, index) => (
-        <li key={rungs.length} class={index === best ? 'best' : ''}>
-          <h3>{nameOf(rungs)}{index === best && <small> best</small>}</h3>
+      {runs.map(({ measures, summary }, index) => (
+        <li key={measures.length} class={index === best ? 'best' : ''}>
+          <h3>{nameOf(measures)}{index === best && <small> best</small>}</h3>
           <p class="headline">{summary?.headline ?? pending}</p>
           <Chart {...shared} label="requests per call" kind="requests" values={lines[index]?.requests ?? []} max={requests} format={ratio} />
           <Chart {...shared} label="answered" kind="answered" values={lines[index]?.answered ?? []} max={answered} format={percent} />
@@ -53,8 +53,8 @@ export function Figures({ runs, hasQueue }: { runs: readonly Run[]; hasQueue: bo
       <table>
         <thead><tr><th scope="col">policy</th>{heads.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
         <tbody>
-          {runs.map(({ rungs, summary }) => (
-            <tr key={rungs.length}><th scope="row">{nameOf(rungs)}</th>{heads.map((head) => <td key={head}>{summary?.figures[head]}</td>)}</tr>
+          {runs.map(({ measures, summary }) => (
+            <tr key={measures.length}><th scope="row">{nameOf(measures)}</th>{heads.map((head) => <td key={head}>{summary?.figures[head]}</td>)}</tr>
           ))}
         </tbody>
       </table>

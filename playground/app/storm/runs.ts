@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { inParallel, runInWorker, type Counts } from '../simulation.ts';
-import { ladder, stepsOf, type Rung, type Values } from './ladder.ts';
+import { allMeasures, stepsOf, type Measure, type Values } from './measures.ts';
 import type { Summary } from './services.ts';
 
 /** One policy, as far as it is simulated. */
 export interface Run {
-  readonly rungs: readonly Rung[];
+  readonly measures: readonly Measure[];
   readonly counts: readonly Counts[];
   readonly summary: Summary | undefined;
 }
@@ -25,7 +25,7 @@ export interface Progress {
   readonly failure: string;
 }
 
-const emptyRuns = (enabled: readonly string[]): readonly Run[] => stepsOf(enabled).map((rungs) => ({ rungs, counts: [], summary: undefined }));
+const emptyRuns = (enabled: readonly string[]): readonly Run[] => stepsOf(enabled).map((measures) => ({ measures, counts: [], summary: undefined }));
 
 /** Milliseconds from a change to its simulation, and between two pictures of it. */
 const [delay, interval] = [250, 50];
@@ -43,9 +43,9 @@ async function simulate({ service, enabled, values }: Comparison, signal: AbortS
     runs = runs.map((run, at) => (at === index ? next(run) : run));
     timer ??= setTimeout(() => report('running'), interval);
   };
-  const tasks = runs.map(({ rungs }, index) => async () => {
+  const tasks = runs.map(({ measures }, index) => async () => {
     const counts: Counts[] = [];
-    const summary = await runInWorker('storm', { service, enabled: rungs.map(({ id }) => id), values }, signal, (second) => {
+    const summary = await runInWorker('storm', { service, enabled: measures.map(({ id }) => id), values }, signal, (second) => {
       counts.push(second);
       change(index, (run) => ({ ...run, counts }));
     });
@@ -60,7 +60,7 @@ export function useRuns(comparison: Comparison | undefined) {
   const [progress, setProgress] = useState<Progress & { readonly key: string }>();
   const end = useRef(() => {});
   const key = JSON.stringify([comparison, start]);
-  const empty = emptyRuns(comparison?.enabled ?? ladder.map(({ id }) => id));
+  const empty = emptyRuns(comparison?.enabled ?? allMeasures.map(({ id }) => id));
   const current = progress?.key === key ? progress : { phase: comparison ? 'running' as const : 'invalid' as const, runs: empty, failure: '' };
   useEffect(() => {
     if (comparison === undefined) return undefined;

@@ -3,7 +3,7 @@ import { percent, ratio, seconds, whole } from '../../../bench/retry-storms/form
 import type { OnSecond } from '../../../bench/retry-storms/model/fleet.ts';
 import { simulateOutage, summarizeOutage } from '../../../bench/retry-storms/model/outage.ts';
 import { createQuotaService, respondAfter, simulateSteadyCalls, type ServiceFactory } from '../../../bench/retry-storms/model/steady-calls.ts';
-import { policyOf, type Constant, type Values } from './ladder.ts';
+import { policyOf, type Constant, type Values } from './measures.ts';
 
 /** The end of one simulation, in words. */
 export interface Summary {
@@ -12,7 +12,7 @@ export interface Summary {
   readonly load: string;
   /** The higher, the better: the policies of one service are compared by it. */
   readonly score: number;
-  /** The share of the calls after the trouble that are answered. */
+  /** The share of the calls after the trouble that succeed. */
   readonly answered?: number;
   readonly figures: Readonly<Record<string, string>>;
 }
@@ -27,8 +27,8 @@ export interface Service {
   facts(values: Values): string;
   /** The subject of the headlines. */
   readonly subject: string;
-  /** The rungs that are switched on at first. */
-  readonly rungs: readonly string[];
+  /** The measures that are switched on at first. */
+  readonly measures: readonly string[];
   readonly constants: readonly Constant[];
   /** The constant that sets the size of the simulation. */
   readonly scale: string;
@@ -71,7 +71,7 @@ const outage = (id: string, title: string, setup: string, constants: readonly Co
   facts: (values) => `${whole(values.clients ?? 0)} clients make ${whole(callRate(values))} calls per second; it can serve ${whole(values.capacity ?? 0)}.`,
   subject: 'the service ',
   constants,
-  rungs: ['retries', 'budget', 'breaker'],
+  measures: ['retries', 'budget', 'breaker'],
   scale: 'clients',
   rate: callRate,
   calls: (values) => callRate(values) * endOf(values),
@@ -112,7 +112,7 @@ const quota: Service = {
   setup: 'Beyond its quota, the service responds with 429 and Retry-After.',
   facts: ({ calls = 0, load = 0, limit = 0, quotaWindow = 0 }) => `Its quota: ${whole(limit)} in ${seconds(quotaWindow)}. Calls come ${load} times as fast, ${whole(calls)} in all.`,
   subject: '',
-  rungs: ['retries', 'gate'],
+  measures: ['retries', 'gate'],
   constants: [
     count('calls', 'calls', 300, 100_000),
     { name: 'load', label: 'calls, as a multiple of the quota', value: 5, min: 0.1, max: 1_000 },
@@ -152,7 +152,7 @@ const slowTail: Service = {
   setup: 'A few of its responses take far longer than the others.',
   facts: ({ calls = 0, slow = 0, late = 0, fast = 0 }) => `Calls: ${whole(calls)}. A response takes ${whole(fast)} ms, but ${slow} % of them ${whole(late)} ms.`,
   subject: '',
-  rungs: ['retries', 'hedge'],
+  measures: ['retries', 'hedge'],
   constants: [
     count('calls', 'calls', 2_000, 100_000),
     count('callSpan', 'seconds in which they start', 100, 3_600),

@@ -3,7 +3,7 @@ import { Code, Field, Switch } from '../form.tsx';
 import type { State } from '../hash.ts';
 import { adviceOf } from './advice.ts';
 import { constantsOf, messagesOf, valuesOf } from './constants.ts';
-import { enabledOf, ladder, type Constant } from './ladder.ts';
+import { allMeasures, enabledOf, type Constant } from './measures.ts';
 import { Figures, Policies } from './policies.tsx';
 import { useRuns, type Progress, type Run } from './runs.ts';
 import { services, type Service } from './services.ts';
@@ -25,7 +25,7 @@ function shareOf(runs: readonly Run[], end: number): number {
 
 export function Storm({ state }: { state: State }) {
   const service = services.find(({ id }) => id === state.get('service')) ?? services[0] as Service; // There are four.
-  const enabled = enabledOf(state.get('on'), service.rungs);
+  const enabled = enabledOf(state.get('on'), service.measures);
   const constants = constantsOf(service, enabled);
   const values = valuesOf(constants, (name) => state.get(name));
   const messages = messagesOf(service, enabled, values);
@@ -35,10 +35,10 @@ export function Storm({ state }: { state: State }) {
   const { phase, runs, stop, restart } = progress;
   const isRunning = phase === 'running';
   const summaries = runs.flatMap(({ summary }) => summary ?? []);
-  const advice = phase === 'done' ? adviceOf(service, runs.map(({ rungs }) => rungs), summaries, values) : undefined;
+  const advice = phase === 'done' ? adviceOf(service, runs.map(({ measures }) => measures), summaries, values) : undefined;
   const share = isValid ? shareOf(runs, service.end(values)) : 0;
   const toggle = (id: string, isOn: boolean): void => {
-    const on = ladder.map((rung) => rung.id).filter((other) => (other === id ? isOn : enabled.includes(other)));
+    const on = allMeasures.map((measure) => measure.id).filter((other) => (other === id ? isOn : enabled.includes(other)));
     state.set({ on: on.join('-') || 'none' });
   };
 
@@ -48,14 +48,14 @@ export function Storm({ state }: { state: State }) {
       <p class="setup">{service.setup} {isValid && service.facts(values)}</p>
 
       <div class="answer">
-        <p role="status">{advice ? <>{advice.verdict} <strong>{advice.action}</strong></> : <strong>{statusOf(progress)}</strong>}</p>
+        <p role="status">{advice ? <>{advice.conclusion} <strong>{advice.action}</strong></> : <strong>{statusOf(progress)}</strong>}</p>
         {advice && <Code title="Switch it on" code={advice.code} />}
       </div>
 
       <div class="controls">
         <fieldset class="switches">
           <legend>Switch on, one at a time</legend>
-          {ladder.map(({ id, title, explanation }) => (
+          {allMeasures.map(({ id, title, explanation }) => (
             <Switch key={id} label={title} isOn={enabled.includes(id)} onChange={(isOn) => toggle(id, isOn)}><small>{explanation}</small></Switch>
           ))}
         </fieldset>
@@ -114,7 +114,7 @@ function Constants({ service, enabled, state, messages }: ConstantsProps) {
       <summary>Every constant of the simulation</summary>
       <div class="columns">
         <fieldset><legend>The service and its clients</legend>{service.constants.map(field)}</fieldset>
-        {ladder.filter(({ id }) => enabled.includes(id)).map((rung) => <fieldset key={rung.id}><legend>{rung.title}</legend>{rung.constants.map(field)}</fieldset>)}
+        {allMeasures.filter(({ id }) => enabled.includes(id)).map((measure) => <fieldset key={measure.id}><legend>{measure.title}</legend>{measure.constants.map(field)}</fieldset>)}
       </div>
       <p>
         The model is that of <code>npm run storm</code>: the same constants and seed give the same figures. {service.trouble

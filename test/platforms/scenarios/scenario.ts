@@ -33,7 +33,7 @@ export interface Context {
   readonly layers: Layers;
   /** Loads another copy of the library. */
   loadCopy(): Promise<Library>;
-  /** Collects garbage, if the engine can be told to. */
+  /** Collects garbage, if the engine has a function for it. */
   readonly collectGarbage: (() => Promise<void>) | undefined;
   /** Fetches in a worker and resolves to the text, if the platform has workers. */
   readonly fetchInWorker: ((url: string) => Promise<string>) | undefined;

@@ -19,7 +19,7 @@ const errors: Record<ErrorName, () => Error> = {
 /** The name of a response, in a header: a finite totalTimeout gives the caller another Response object. */
 export const nameHeader = 'X-Name';
 
-/** The response or the error of an answer. `date` is the wall time of the call. */
+/** The response or the error of a scripted outcome. `date` is the wall time of the call. */
 export function resultOf(answer: Answer, name: string, date: number): Response | Error {
   if (answer.error !== undefined) return errors[answer.error]();
   const { status = 200, hasBody = false } = answer;

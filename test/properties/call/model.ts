@@ -90,7 +90,7 @@ class ModelCall {
     return `the total timeout of ${this.totalTimeout}`;
   }
 
-  /** Creates the body, makes the request and waits for its answer. */
+  /** Creates the body, makes the request and waits for its outcome. */
   send(attempt: number, answer: Answer): Outcome {
     const { script: { abort, body, isRefused }, options } = this;
     // The upload of a stream may take any time.
@@ -104,7 +104,7 @@ class ModelCall {
 
     const comesAt = this.now + (answer.after ?? 0);
     const isLate = answer.after !== undefined && answer.after >= timeout;
-    // A late answer comes only if fetch ignores its signal.
+    // A late response comes only if fetch ignores its signal.
     const comes = comesAt < this.totalTimeout && (!isLate || answer.ignoresSignal);
     if (abort?.answer === attempt && comes) this.abortAt = comesAt;
     try {

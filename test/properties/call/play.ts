@@ -39,7 +39,7 @@ class Play {
   readonly hookCalls: Failure[] = [];
   readonly responses: Response[] = [];
   readonly leftovers: string[] = [];
-  /** The names of answers, and of errors that the caller's functions throw. */
+  /** The names of responses and errors of the script, and of errors that the caller's functions throw. */
   readonly names: Map<unknown, string> = new Map();
   fetchCalls: number = 0;
   bodies: number = 0;
@@ -109,7 +109,7 @@ class Play {
     throw error;
   }
 
-  /** Answers by the script. Like the platform's fetch, refuses bad arguments first, and sends nothing after an abort. */
+  /** Responds by the script. Like the platform's fetch, refuses bad arguments first, and sends nothing after an abort. */
   fetch(signal: AbortSignal | null | undefined): Promise<Response> {
     const { script, requests } = this;
     const isSent = !script.isRefused && !signal?.aborted;

@@ -2,7 +2,7 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { resilientFetch } from '../../../src/index.ts';
 import type { Property } from '../property.ts';
-import { EndCounter } from './ends.ts';
+import { EndCounter } from './end-counter.ts';
 import { expectedOf } from './model.ts';
 import { play } from './play.ts';
 import type { Observation } from './script.ts';

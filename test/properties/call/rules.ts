@@ -36,7 +36,7 @@ export function obstacleTo(
   return isRepeatable || isUnsent ? undefined : 'not-repeatable';
 }
 
-/** The wait that the server wants. */
+/** The wait that the server names. */
 export function hintOf({ hint = {}, ownHint }: Answer, { readsOwnHint }: Options, now: number): number | undefined {
   // A reader that returns undefined leaves it to the header.
   if (readsOwnHint && ownHint !== undefined) return ownHint;

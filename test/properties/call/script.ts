@@ -15,15 +15,16 @@ export interface Script {
   readonly shouldRetry?: Predicate;
   readonly onFailure?: Hook;
   readonly abort?: Abort;
-  /** The answer to each request. A request beyond the list gets a 200 at once. */
+  /** The outcome of each request. A request beyond the list gets a 200 at once. */
   readonly answers?: readonly Answer[];
 }
 
 export interface RequestBody {
   /** Default a string. */
   readonly kind?: 'stream' | 'request' | 'factory';
-  /** How long the factory takes, and which of its calls throws. */
+  /** The duration of a call of the factory. */
   readonly takes?: number;
+  /** The number of the call that throws. */
   readonly throwsAt?: number;
 }
 
@@ -51,7 +52,7 @@ export const backoffFunctions = {
 export type BackoffName = keyof typeof backoffFunctions;
 
 export interface Predicate {
-  /** Default the verdict of the rules. */
+  /** Default: as the rules decide. */
   readonly says?: 'yes' | 'no' | 'opposite';
   /** Async if present. */
   readonly takes?: number;
@@ -62,7 +63,7 @@ export interface Hook {
   readonly throwsAt?: number;
 }
 
-/** Where the caller aborts: at a moment, or in the n-th answer, predicate call or hook call. Default before the call. */
+/** The moment or place in which the caller aborts: the n-th response, predicate call or hook call. Default before the call. */
 export interface Abort {
   readonly at?: number;
   readonly answer?: number;
@@ -119,7 +120,7 @@ export interface Observation {
   /** The name of the response or error that the call settled with. */
   readonly result: string;
   readonly settledAt: number;
-  /** How many retries the budget can still pay for. `Infinity` without a budget. */
+  /** The retries that the budget can still pay for. `Infinity` without a budget. */
   readonly retriesLeft: number;
   /** Timers and listeners left behind, bodies read or not discarded, unhandled rejections. */
   readonly leftovers: readonly string[];

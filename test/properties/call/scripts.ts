@@ -21,7 +21,7 @@ function some<Members extends object>(shares: Shares<Members>): fc.Arbitrary<Mem
 const pick = fc.constantFrom;
 const yes = fc.constant(true);
 
-/** Answers and aborts that no attempt waits for, and limits that take more than one timer. */
+/** Times of responses and aborts that no attempt waits for, and limits that take more than one timer. */
 const [forever, long] = [1e9, 1e10];
 
 /** Whole milliseconds, often those of waits and limits, so that many things happen at one moment. */
@@ -95,7 +95,7 @@ const answer = some<Answer>({
 const withMethodForBody = ({ body, ...script }: Script): Script =>
   body === undefined || script.method === 'GET' || script.method === 'HEAD' ? script : { ...script, body };
 
-/** Limits the retries where the 200 after the last answer would be retried too. */
+/** Limits the retries where the 200 after the last scripted outcome would be retried too. */
 function withEnd(script: Script): Script {
   const { options = {}, shouldRetry: { says } = {} } = script;
   const hasEnd = options.retries !== Infinity || (says !== 'yes' && says !== 'opposite' && !options.statuses?.includes(200));
@@ -109,7 +109,7 @@ function withWork(script: Script): Script {
   return hasWork ? script : { ...script, onFailure: {} };
 }
 
-/** Delays an answer that ignores the abort, so that it never comes at the very moment of a timeout. */
+/** Delays a response that ignores the abort, so that it never comes at the very moment of a timeout. */
 const withoutTie = (answer: Answer): Answer =>
   answer.ignoresSignal && answer.after !== undefined ? { ...answer, after: answer.after + 0.5 } : answer;
 

@@ -5,7 +5,7 @@ import { hedge, type BudgetEntry, type HedgeBudget } from '../../../src/layers/i
 import type { Property } from '../property.ts';
 import { checkEnds, counter, plans, play, type Played, type Plan } from './play.ts';
 
-/** No integer, so that no answer comes at the moment of a hedge. */
+/** No integer, so that no response comes at the moment of a hedge. */
 const after = 50.5;
 const ratio = 0.5;
 
@@ -19,7 +19,7 @@ const seen = counter('a hedge', 'a hedge that wins', 'a refused hedge', 'a bad a
 
 const isGood = (status: unknown): boolean => status === 200;
 
-/** The outcome of a call with these requests: the first good answer, else the last one, unless the abort comes before. */
+/** The outcome of a call with these requests: the first good response, else the last one, unless the abort comes before. */
 function outcomeOf({ answer, secondAnswer, abortsAfter = Infinity }: Plan, hasHedge: boolean): Expected {
   const answered = [{ at: answer.takes, status: answer.status }];
   if (hasHedge) answered.push({ at: after + secondAnswer.takes, status: secondAnswer.status });
@@ -47,7 +47,7 @@ function checkCall({ schedule, starts, ends, requests, reasons }: Played, call: 
 }
 
 const hedges: Property = {
-  name: 'hedge sends one more request for a slow call if the budget pays, and gives the first good answer, else the last',
+  name: 'hedge sends one more request for a slow call if the budget pays, and gives the first good response, else the last',
   runs: 1_000,
   property: fc.asyncProperty(plans(200, 503, 'error'), fc.constantFrom(1, 2, 5), async (schedule, reserve) => {
     const real = retryBudget({ reserve, ratio });
@@ -79,7 +79,7 @@ const hedges: Property = {
     assert.deepEqual(deposits?.sort(), momentsOf((call) => isGood(ends[call]?.response?.status), (call) => ends[call]?.at ?? NaN).sort(), 'the moments of deposits');
     for (const key of ['a', 'b']) {
       const count = (list: string[] | undefined): number => list?.filter((entry) => entry.startsWith(`http://${key}.test`)).length ?? 0;
-      assert.ok(count(paid) <= reserve + ratio * count(deposits), `${count(paid)} hedges, ${count(deposits)} good answers`);
+      assert.ok(count(paid) <= reserve + ratio * count(deposits), `${count(paid)} hedges, ${count(deposits)} good responses`);
     }
     for (const call of schedule.keys()) checkCall(played, call);
   }),

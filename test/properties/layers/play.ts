@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import type { AttemptContext, LayeredFetch } from '../../../src/attempt-context.ts';
 import { FakeClock } from '../../../src/testing/index.ts';
 
-/** The answer to a request. */
+/** The outcome of a request. */
 export interface Answer {
   readonly status: number | 'error';
-  /** The time from the request to the answer, in milliseconds. */
+  /** The time from the request to the outcome, in milliseconds. */
   readonly takes: number;
 }
 
@@ -16,7 +16,7 @@ export interface Plan {
   readonly after: number;
   readonly key: 'a' | 'b';
   readonly answer: Answer;
-  /** The answer to a second request. */
+  /** The outcome of a second request. */
   readonly secondAnswer: Answer;
   /** The `retryAfter` of the responses. */
   readonly hint: number | undefined;
@@ -24,7 +24,7 @@ export interface Plan {
   readonly abortsAfter: number | undefined;
   /** True if the reason of the abort is a timeout. */
   readonly timesOut: boolean;
-  /** True if fetch ignores the abort, and answers all the same. */
+  /** True if fetch ignores the abort, and responds all the same. */
   readonly ignoresAbort: boolean;
   /** The `left` of the context. */
   readonly left: number;
@@ -50,13 +50,13 @@ export const plans = (...statuses: readonly Answer['status'][]): fc.Arbitrary<Pl
     left: fc.oneof({ weight: 4, arbitrary: fc.constant(Infinity) }, { weight: 1, arbitrary: moment }),
   }), { minLength: 1, maxLength: 25, size: 'max' });
 
-/** A call with a good answer at once. Long after all others, it proves that nothing is left behind. */
+/** A call with a good response at once. Long after all others, it proves that nothing is left behind. */
 export const lastPlan = (key: Plan['key'], after: number): Plan => {
   const answer = { status: 200, takes: 0 };
   return { after, key, answer, secondAnswer: answer, hint: undefined, abortsAfter: undefined, timesOut: false, ignoresAbort: false, left: Infinity };
 };
 
-/** A request that reached the fetch beneath the layer. */
+/** A request that reached the fetch inside the layer. */
 export interface SentRequest {
   readonly call: number;
   readonly plan: Plan;
@@ -64,7 +64,7 @@ export interface SentRequest {
   readonly headers: Headers;
   readonly isAborted: boolean;
   status: number | 'error';
-  /** The time of the answer or of the abort. `Infinity` before. */
+  /** The time of the outcome or of the abort. `Infinity` before. */
   endedAt: number;
 }
 
@@ -75,7 +75,7 @@ export interface End {
   readonly error?: unknown;
 }
 
-/** The events of all calls, in their order. A request ends by its answer or by the abort. */
+/** The events of all calls, in their order. A request ends with its outcome or with the abort. */
 export type Event =
   | { readonly kind: 'start' | 'abort'; readonly at: number; readonly call: number }
   | { readonly kind: 'request' | 'request end'; readonly at: number; readonly call: number; readonly request: SentRequest };
@@ -93,7 +93,7 @@ export interface Played {
 
 export interface PlayOptions {
   readonly random: () => number;
-  /** Chooses the status of a request when it is answered, in place of the plan. */
+  /** Chooses the status of a request when its response comes, in place of the plan. */
   readonly statusOf?: (request: SentRequest) => number;
 }
 

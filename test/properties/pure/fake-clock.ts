@@ -14,7 +14,7 @@ interface Plan {
 const ms = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom(-1, NaN, 0.5, 1_000), fc.integer({ min: 0, max: 1_000 }));
 const clears = fc.option(fc.nat(30), { nil: undefined });
 const sets = fc.option(ms, { nil: undefined });
-/** Many timers, most of them cleared, because the queue is swept where it holds more cleared timers than others. */
+/** Many timers, most of them cleared, because the queue is swept where it has more cleared timers than others. */
 const plans = fc.array(fc.record({ ms, isCleared: fc.constantFrom(false, true, true, true), clears, sets }), { maxLength: 300, size: 'max' });
 const advances = fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 5 });
 

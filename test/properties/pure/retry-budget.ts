@@ -44,7 +44,7 @@ export const properties: readonly Property[] = [
     runs: 5_000,
     property: fc.property(reserve, ratio, window, steps, (reserve, ratio, window, steps) => {
       const budget = retryBudget({ reserve, ratio, window });
-      // Thousandths are rounded down at every deposit, and at every decay: the budget may hold less by this much.
+      // Thousandths are rounded down at every deposit, and at every decay: the budget may have less by this much.
       const accounts = new Map<string, { least: number; most: number; at: number }>();
       let now = 0;
       for (const { kind, after, origin } of steps) {

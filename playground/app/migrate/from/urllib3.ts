@@ -17,7 +17,7 @@ const inBackoff = only('Part of `backoff`.');
 
 const allowed: Library['translate'][string] = (value, all) => (value === null || value === false || (isList(value) && value.length === 0) ? anyMethod : methods()(value, all));
 
-/** The argument of requests' HTTPAdapter, or of a pool, holds the Retry, or its total. */
+/** The argument of requests' HTTPAdapter, or of a pool, contains the Retry, or its total. */
 function normalize(values: Values): Values {
   const { max_retries: own, retries: inner = own, ...rest } = values;
   if (inner === undefined) return values;

@@ -69,7 +69,7 @@ async function listen(server: Server, port = 0): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** The URL of a free port below the ephemeral ports, so that no program gets the port by chance. */
+/** The URL of a free port below the ephemeral ports, so that the system gives the port to no other program. */
 async function refusedUrl(port = 24_000 + process.pid % 1_000): Promise<string> {
   const server = createServer();
   try {

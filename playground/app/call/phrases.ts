@@ -28,7 +28,7 @@ const stops: Readonly<Record<string, string>> = {
 };
 
 /** The end of the call, in a few words. */
-export function verdictOf({ ending, result, end, requests }: Play): string {
+export function endOf({ ending, result, end, requests }: Play): string {
   if (ending === 'never') return 'It never ends.';
   if (ending === 'requests') return `It makes more than ${maxRequests} requests.`;
   if (ending === 'time') return 'It takes more than a year.';

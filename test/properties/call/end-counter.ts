@@ -23,7 +23,7 @@ const ends = [
   'an abort in onFailure',
 ];
 
-/** Everything that a call came to: each failure with what followed, and the result without its number. */
+/** The ends that a call reached: each failure with what followed, and the result without its number. */
 function endsOf(script: Script, { result, failures, requests }: Observation): string[] {
   const end = result === 'the reason' ? `an abort ${placeOf(script, failures.length < requests.length)}` : result.replace(/ \d+$/, '');
   return [end, ...failures.map(({ kind, stopped, delayFrom }) => `${kind}, ${stopped ?? delayFrom}`)];

@@ -16,15 +16,15 @@ export interface Constant {
 export type Values = Readonly<Record<string, number>>;
 
 /** One thing to switch on. Its constants have the defaults of the library. */
-export interface Rung {
+export interface Measure {
   readonly id: string;
   readonly title: string;
   readonly explanation: string;
   readonly constants: readonly Constant[];
 }
 
-/** All rungs, in the order in which they are switched on. */
-export const ladder: readonly Rung[] = [
+/** All measures, in the order in which they are switched on. */
+export const allMeasures: readonly Measure[] = [
   {
     id: 'retries', title: 'retries', explanation: 'A failed attempt is sent again, after a random wait.',
     constants: [
@@ -64,21 +64,21 @@ export const ladder: readonly Rung[] = [
   },
 ];
 
-/** The rungs that a text such as `retries-budget` names. A text that names none means the defaults, but for `none`. */
+/** The measures that a text such as `retries-budget` names. A text that names none means the defaults, except for `none`. */
 export function enabledOf(text: string | undefined, defaults: readonly string[]): readonly string[] {
   const names = text?.split('-') ?? [];
-  const known = ladder.map(({ id }) => id).filter((id) => names.includes(id));
+  const known = allMeasures.map(({ id }) => id).filter((id) => names.includes(id));
   return known.length > 0 || text === 'none' ? known : defaults;
 }
 
-/** The policies to compare: no retries, then one more rung each time. */
-export const stepsOf = (enabled: readonly string[]): readonly (readonly Rung[])[] => {
-  const rungs = ladder.filter(({ id }) => enabled.includes(id));
-  return [[], ...rungs.map((_, index) => rungs.slice(0, index + 1))];
+/** The policies to compare: no retries, then one more measure each time. */
+export const stepsOf = (enabled: readonly string[]): readonly (readonly Measure[])[] => {
+  const measures = allMeasures.filter(({ id }) => enabled.includes(id));
+  return [[], ...measures.map((_, index) => measures.slice(0, index + 1))];
 };
 
-export const nameOf = (rungs: readonly Rung[]): string => {
-  const { id, title } = rungs.at(-1) ?? {};
+export const nameOf = (measures: readonly Measure[]): string => {
+  const { id, title } = measures.at(-1) ?? {};
   if (title === undefined) return 'No retries';
   return id === 'retries' ? 'Retries' : `+ ${title}`;
 };

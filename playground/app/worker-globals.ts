@@ -1,6 +1,6 @@
 /**
  * Hides ports from the FakeClock, which then lets promises settle in microtasks. The simulations have nothing but promises, and
- * a turn by a port takes WebKit a tenth of a millisecond. The worker never yields: it is stopped by its end.
+ * a turn by a port takes WebKit a tenth of a millisecond. The worker never yields: the page terminates the worker.
  */
 Object.assign(globalThis, { MessageChannel: undefined });
 
