@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { MutantResult } from '@stryker-mutator/api/core';
 import { accepted, type AcceptedMutant } from './accepted.ts';
 
-interface Survivor {
+interface Mutant {
   readonly place: string;
   readonly code: string;
   readonly replacement: string;
+  readonly isNoticed: boolean;
+  /** The failure of the test that notices it. */
+  readonly failure: string | undefined;
 }
 
 /** The mutants of one file. */
@@ -13,10 +16,10 @@ export interface FileResult {
   readonly file: string;
   readonly mutants: number;
   /** The mutants that no test notices, except for the accepted ones. */
-  readonly survivors: readonly Survivor[];
+  readonly survivors: readonly Mutant[];
   readonly accepted: number;
-  /** The accepted mutants that a test notices, or that no longer exist. */
-  readonly stale: readonly AcceptedMutant[];
+  /** The accepted mutants that a test notices, with its failure, or that no longer exist. */
+  readonly stale: readonly { readonly code: string; readonly failure: string }[];
 }
 
 /** Stryker counts lines and columns from 1. */
@@ -29,25 +32,25 @@ function codeOf(text: string, { start, end }: MutantResult['location']): string 
 
 const oneLine = (code: string): string => code.replaceAll(/\s+/g, ' ');
 
-const isSame = (survivor: Survivor, { code, replacement }: AcceptedMutant): boolean =>
-  survivor.code === code && survivor.replacement === replacement;
+const isSame = (mutant: Mutant, { code, replacement }: AcceptedMutant): boolean => mutant.code === code && mutant.replacement === replacement;
 
 export function fileResult(file: string, mutants: readonly MutantResult[]): FileResult {
   const text = readFileSync(file, 'utf8');
   const known = accepted[file] ?? [];
-  const undetected = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage').map((mutant) => ({
-    place: `${file}:${mutant.location.start.line}`,
-    code: oneLine(codeOf(text, mutant.location)),
-    replacement: oneLine(mutant.replacement ?? ''),
+  const all = mutants.map(({ location, replacement = '', status, statusReason }): Mutant => ({
+    place: `${file}:${location.start.line}`,
+    code: oneLine(codeOf(text, location)),
+    replacement: oneLine(replacement),
+    isNoticed: status !== 'Survived' && status !== 'NoCoverage',
+    failure: statusReason,
   }));
-  const survivors = undetected.filter((survivor) => !known.some((mutant) => isSame(survivor, mutant)));
-  return {
-    file,
-    mutants: mutants.length,
-    survivors,
-    accepted: undetected.length - survivors.length,
-    stale: known.filter((mutant) => !undetected.some((survivor) => isSame(survivor, mutant))),
-  };
+  const unnoticed = all.filter(({ isNoticed }) => !isNoticed);
+  const survivors = unnoticed.filter((mutant) => !known.some((one) => isSame(mutant, one)));
+  const stale = known.filter((one) => !unnoticed.some((mutant) => isSame(mutant, one))).map((one) => ({
+    code: one.code,
+    failure: all.find((mutant) => isSame(mutant, one))?.failure ?? 'there is no such mutant',
+  }));
+  return { file, mutants: mutants.length, survivors, accepted: unnoticed.length - survivors.length, stale };
 }
 
 /** The share of mutants that a test notices, in percent. Accepted mutants do not count. */
@@ -74,7 +77,7 @@ export function printReport(results: readonly FileResult[]): void {
     console.log(`${place}\n  - ${code}\n  + ${replacement}`);
   }
   for (const { file, stale } of results) {
-    for (const { code } of stale) console.log(`${file}: accepted.ts has a mutant of '${code}' that a test notices, or that is gone`);
+    for (const { code, failure } of stale) console.log(`${file}: accepted.ts has a mutant of '${code}', but ${failure}`);
   }
   console.log(`\n${'file'.padEnd(32)}      %     mutants   survivors    accepted`);
   for (const result of results) console.log(row(result.file, [result]));
