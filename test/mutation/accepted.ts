@@ -113,8 +113,14 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
   'src/layers/circuit.ts': [
     { code: '{ until: 0 }', replacement: '{}', reason: memoryOnly },
   ],
+  'src/layers/hedge.ts': [
+    { code: '/^https?:\\/\\//i', replacement: '/https?:\\/\\//i', reason: 'Only a page has an address to resolve a relative URL against.' },
+  ],
   'src/layers/hint-readers.ts': [
     { code: "''", replacement: '"Stryker was here!"', reason: 'Neither text is a number.' },
+  ],
+  'src/layers/race.ts': [
+    { code: 'signal === undefined', replacement: 'false', reason: 'Without a signal, nothing is forwarded.' },
   ],
   'src/layers/rate-limit-hint.ts': [
     { code: "''", replacement: '"Stryker was here!"', reason: `${unused} It is no valid header either.` },
