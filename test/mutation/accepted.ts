@@ -122,6 +122,9 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
   'src/layers/race.ts': [
     { code: 'signal === undefined', replacement: 'false', reason: 'Without a signal, nothing is forwarded.' },
   ],
+  'src/layers/rate-gate.ts': [
+    { code: 'received + hint > gate.until', replacement: 'received + hint >= gate.until', reason: 'Of two hints that name the same moment, either may set the spread.' },
+  ],
   'src/layers/rate-limit-hint.ts': [
     { code: "''", replacement: '"Stryker was here!"', reason: `${unused} It is no valid header either.` },
     { code: 'item !== undefined', replacement: 'true', reason: 'As a text, undefined is no count.' },
