@@ -24,7 +24,9 @@ export function discard(owner: Owner | undefined, request?: Abortable): void {
 
 function bodyOf(owner: Owner | undefined): unknown {
   try {
-    return owner?.body;
+    const body = owner?.body as Partial<ReadableStream> | null | undefined;
+    void body?.locked;
+    return body;
   } catch {
     return undefined;
   }

@@ -52,4 +52,4 @@ export function isOwnAttempt(input: Input, init: Init | undefined): boolean {
 
 /** Calls the fetch inside all wrappers: for one of our own attempts, and where fetch is known to reject. */
 export const callPlatformFetch = (fetch: Fetch, input: Input, init: Init | undefined): Promise<Response> =>
-  callFetch((fetch === globalFetch && platformFetch) || fetch, input, init);
+  callFetch(fetch === globalFetch ? platformFetch ?? globalThis.fetch : fetch, input, init);

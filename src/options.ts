@@ -102,6 +102,7 @@ export interface ResilienceOptions {
      * Default GET, HEAD, OPTIONS, PUT, DELETE, QUERY (RFC 9110 9.2.2). Other methods are retried if they carry an
      * `Idempotency-Key`; if a 429 or 503 that was not redirected has a `Retry-After`; and if the platform proves that nothing was
      * sent, where `redirect` is `'manual'` or `'error'`. After a redirect, an error says nothing about the first request.
+     * The list means methods in upper case. Call with `PATCH`: fetch sends `patch` as it is, and servers refuse it.
      */
     methods?: readonly string[] | undefined;
   } | null | undefined;

@@ -36,8 +36,8 @@ export function parseRetryAfter(value: string | null | undefined, date: number):
  * });
  */
 export function retryAfterOf(response: Response, date: number): number | undefined {
-  // A mock Response may have no headers.
-  const value = response.headers?.get('retry-after');
+  // A mock Response may have no headers, or a plain object of them.
+  const value = response.headers?.get?.('retry-after');
   return value ? parseRetryAfter(value, servedAt(response, date)) : undefined;
 }
 

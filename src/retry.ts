@@ -1,4 +1,4 @@
-import { forwardAbort, stopForwarding, throwIfAborted, untilAborted, type Abortable } from './abort-forwarding.ts';
+import { forwardAbort, reasonOf, stopForwarding, throwIfAborted, untilAborted, type Abortable } from './abort-forwarding.ts';
 import { budgetContext, classify, type AttemptedCall, type CreatedBody } from './classify.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { discard, discardUnread, drain, readThrough, type StopDrain } from './discard.ts';
@@ -48,6 +48,8 @@ class RetryCall implements AttemptedCall, LabeledAttempt, Callback, Abortable, T
   /** The Request to send next, where the body of `input` is used up by this attempt. */
   nextInput?: Request;
   createdBody?: CreatedBody;
+  /** The init of the latest attempt, while its created body has not been ended. */
+  openBody?: Init | undefined;
   stopDrain?: StopDrain | undefined;
   /** The timer of the wait. */
   id?: unknown;
@@ -94,8 +96,8 @@ class RetryCall implements AttemptedCall, LabeledAttempt, Callback, Abortable, T
     const creating = new Promise<Awaited<ReturnType<BodyFactory>>>((resolve) => resolve(createBody()));
     try {
       const { body, cancel } = readThrough(await untilAborted(creating, this.signal));
-      this.createdBody = { init: { ...this.init, body }, cancel };
-      this.dispatch(this.input, this.createdBody.init, this.signal, this, this);
+      this.createdBody = { init: this.openBody = { ...this.init, body }, cancel };
+      this.dispatch(this.input, this.openBody, this.signal, this, this);
     } catch (error) {
       this.reject(error);
       // A body that is created after the abort is not sent.
@@ -117,8 +119,7 @@ class RetryCall implements AttemptedCall, LabeledAttempt, Callback, Abortable, T
   }
 
   onError(error: unknown): void {
-    discard(this.createdBody?.init);
-    this.createdBody?.cancel?.();
+    this.endAttempt();
     void this.decide({ kind: isTimeoutError(error) ? 'timeout' : 'network-error', error });
   }
 
@@ -142,7 +143,7 @@ class RetryCall implements AttemptedCall, LabeledAttempt, Callback, Abortable, T
       else this.reject(outcome.error);
     } catch (error) {
       discard(response, request);
-      this.reject(error);
+      this.reject(this.signal?.aborted ? reasonOf(this.signal) : error);
     }
   }
 
@@ -163,8 +164,16 @@ class RetryCall implements AttemptedCall, LabeledAttempt, Callback, Abortable, T
     forwardAbort(this.signal, this);
   }
 
-  private retry(): void {
+  /** Ends the drain of a response and a created body. Fetch leaves the body open where a response came before its end. */
+  private endAttempt(): void {
     this.stopDrain?.();
+    discard(this.openBody);
+    this.openBody = undefined;
+    this.createdBody?.cancel?.();
+  }
+
+  private retry(): void {
+    this.endAttempt();
     this.attempt += 1;
     this.attemptStarted = this.clock.now();
     this.send(this.nextInput ?? this.input, this.init);
@@ -181,7 +190,7 @@ class RetryCall implements AttemptedCall, LabeledAttempt, Callback, Abortable, T
   }
 
   private reject(reason: unknown): void {
-    this.stopDrain?.();
+    this.endAttempt();
     this.callback.onError(this.recordResult(reason));
   }
 

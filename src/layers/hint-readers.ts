@@ -6,9 +6,9 @@ import type { RetryAfterReader } from '../retry-policy.ts';
 /** A number as these headers have it: digits, with a decimal fraction or without. */
 const decimal = /^\d+(\.\d+)?$/;
 
-/** The value of a header times ten to the power of `exponent`, if it is a number. A mock Response may have no headers. */
+/** The value of a header times ten to the power of `exponent`, if it is a number. A mock Response may have no headers, or a plain object of them. */
 function numberIn(response: Response, name: string, exponent = 0): number | undefined {
-  const value = response.headers?.get(name) ?? '';
+  const value = response.headers?.get?.(name) ?? '';
   // Multiplied in decimal, because 2.007 * 1_000 is above 2_007 in binary.
   return decimal.test(value) ? Number(`${value}e${exponent}`) : undefined;
 }

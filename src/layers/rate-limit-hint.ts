@@ -22,8 +22,8 @@ const parameters = new RegExp(parameter, 'g');
  * const api = resilientFetch.with({ retryAfter: rateLimitHint });
  */
 export const rateLimitHint = (response: Response, date: number): number | undefined =>
-  // A mock Response may have no headers.
-  retryAfterOf(response, date) ?? parseRateLimit(response.headers?.get('ratelimit') ?? '');
+  // A mock Response may have no headers, or a plain object of them.
+  retryAfterOf(response, date) ?? parseRateLimit(response.headers?.get?.('ratelimit') ?? '');
 
 function parseRateLimit(value: string): number | undefined {
   let [length, longest] = [0, -1];

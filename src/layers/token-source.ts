@@ -31,7 +31,9 @@ export class TokenSource<Token> {
   /** Resolves to the current token, after a refresh in flight. Starts a refresh if the expired token is still the current one. */
   async current(signal: AbortSignal | undefined, expired?: { readonly token: Token }): Promise<Token> {
     const got = await untilAborted(callAsyncOption(this.get), signal);
-    const token = this.replaced?.from === got && this.replaced ? this.replaced.to : got;
+    // Once `get` has returned another token, the old one counts again: after a logout, `get` returns none.
+    if (this.replaced?.from !== got) this.replaced = undefined;
+    const token = this.replaced ? this.replaced.to : got;
     if (expired?.token === token && expired) this.refreshing ??= this.start(got, token);
     const { refreshing } = this;
     if (refreshing === undefined) return token;

@@ -236,6 +236,12 @@ describe('a program that makes a call', () => {
     assert.equal(output, 'undefined reason\nanswer 1\n');
   });
 
+  it('rejects each call with the reason of its signal where fetch came after the library', async () => {
+    const { output } = await run('with-late-fetch', '');
+
+    assert.equal(output, 'reason\nreason\n200\n');
+  });
+
   it('leaves the body of a Request unread in Deno, which would send it without its length', async (t) => {
     const server = await startServer(t, respondWith(503, 200));
 

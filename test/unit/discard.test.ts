@@ -191,6 +191,17 @@ describe('discard, given a stream of Node', () => {
   }
 });
 
+describe('discard, given a body whose locked throws', () => {
+  it('ignores the body', async () => {
+    const body = { get locked() { throw new TypeError('Illegal invocation'); } };
+
+    discard({ body });
+    assert.equal(drain({ body } as unknown as Response), undefined);
+
+    await settleStreams();
+  });
+});
+
 describe('discard, given an async iterator', () => {
   it('ends it', async () => {
     let hasEnded = false;

@@ -166,6 +166,7 @@ describe('retryAfterOf', () => {
 
   it('is undefined for a mock without headers', () => {
     assert.equal(retryAfterOf({ status: 503 } as Response, now), undefined);
+    assert.equal(retryAfterOf({ status: 503, headers: {} } as Response, now), undefined);
   });
 
   it('parses seconds', () => {

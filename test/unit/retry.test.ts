@@ -374,6 +374,8 @@ describe('init.signal', () => {
     ['shouldRetry()', (abort) => ({ shouldRetry: () => { abort(); return true; } })],
     ['a pending shouldRetry()', (abort) => ({ shouldRetry: () => { queueMicrotask(abort); return new Promise<boolean>(() => {}); } })],
     ['onFailure()', (abort) => ({ onFailure: abort })],
+    ['an onFailure() that throws', (abort) => ({ onFailure: () => { abort(); throw new Error('broken'); } })],
+    ['a retryAfter() that throws', (abort) => ({ retryAfter: () => { abort(); throw new Error('broken'); } })],
     ['backoff()', (abort) => ({ backoff: () => { abort(); return 0; } })],
   ];
   for (const [name, options] of hooks) {
@@ -627,6 +629,31 @@ describe('the body that a factory creates', () => {
     await trace([], { fetch, method: 'PUT', duplex: 'half', body: kinds['a stream of Node'] });
 
     assert.equal(state.closed, 4);
+  });
+
+  for (const kind of ['a web stream', 'a stream of Node', 'an async iterator'] as const) {
+    it(`is closed before the next attempt where a response arrives while fetch reads ${kind}`, async () => {
+      const { state, kinds } = createBodies();
+      const closed: number[] = [];
+      const fetch: Fetch = async (_input, init) => {
+        const body = init?.body as unknown as ReadableStream | Readable;
+        void body[Symbol.asyncIterator]().next();
+        await new FakeClock().settle();
+        closed.push(state.closed);
+        return respond(503);
+      };
+      await trace([], { fetch, method: 'PUT', duplex: 'half', body: kinds[kind], retries: 2, backoff: { base: 0 } });
+
+      assert.deepEqual([closed, state.closed], [[0, 1, 2], 2]);
+    });
+  }
+
+  it('is closed once where an async iterator was sent, and the caller aborts the wait for the next attempt', async () => {
+    const { state, kinds } = createBodies();
+    const controller = new AbortController();
+    const { result } = await trace([503], { method: 'PUT', duplex: 'half', fetch: async () => respond(503), body: kinds['an async iterator'], signal: controller.signal, onFailure: () => { queueMicrotask(() => controller.abort('stop')); } });
+
+    assert.deepEqual([result, state.closed], ['stop', 1]);
   });
 
   it('is left open while a response arrives early, and fetch still reads a stream of Node', async () => {

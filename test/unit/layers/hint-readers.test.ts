@@ -10,6 +10,7 @@ const now = Date.UTC(2026, 10, 23, 12);
 const refusal = (headers: Record<string, string>, status = 429): Response => new Response(null, { status, headers });
 
 const mock = { status: 429 } as Response;
+const mockWithPlainHeaders = { status: 429, headers: {} } as Response;
 
 describe('retryAfterMs', () => {
   const rows: [string, number | undefined][] = [
@@ -50,6 +51,7 @@ describe('retryAfterMs', () => {
   it('is undefined without the header, and for a mock without headers', () => {
     assert.equal(retryAfterMs(refusal({ 'retry-after': '1' })), undefined);
     assert.equal(retryAfterMs(mock), undefined);
+    assert.equal(retryAfterMs(mockWithPlainHeaders), undefined);
   });
 });
 
@@ -118,6 +120,7 @@ describe('rateLimitReset', () => {
   it('is undefined without the header, and for a mock without headers', () => {
     assert.equal(rateLimitReset(refusal(used), now), undefined);
     assert.equal(rateLimitReset(mock, now), undefined);
+    assert.equal(rateLimitReset(mockWithPlainHeaders, now), undefined);
   });
 });
 
@@ -240,6 +243,7 @@ describe('rateLimitHint', () => {
   it('is undefined without the header, and for a mock without headers', () => {
     assert.equal(rateLimitHint(refusal({}), now), undefined);
     assert.equal(rateLimitHint(mock, now), undefined);
+    assert.equal(rateLimitHint(mockWithPlainHeaders, now), undefined);
   });
 
   for (const [name, part] of [['a quote that never ends', '\\"'], ['parameters', ';a=1'], ['keys', ';*'], ['policies', ', "a";r=0;t=1'], ['spaces', ' '], ['digits', '1']] as const) {

@@ -241,6 +241,21 @@ describe('withToken', () => {
     assert.equal(service.refreshes.length, 1);
   });
 
+  it('sends none after a logout: where get has returned the new token, and then returns none as before', async () => {
+    const service = new Service();
+    const session: { token?: string } = {};
+    const call = service.call({ get: () => session.token as string, refresh: async () => (session.token = 't1') });
+    await service.clock.run(call(url));
+    await service.clock.run(call(url));
+
+    delete session.token;
+    service.valid = 'nobody';
+    session.token = undefined as unknown as string;
+    await service.clock.run(call(url)).catch(() => {});
+
+    assert.deepEqual(service.requests.slice(0, 4).map(([, token]) => token), [null, 't1', 't1', null]);
+  });
+
   for (const none of [undefined, null]) {
     it(`sends no header for a token of ${none}, and refreshes it on a 401`, async () => {
       const service = new Service();
