@@ -6,9 +6,10 @@ const NamedError: typeof DOMException = typeof DOMException === 'function' ? DOM
   }
 } as unknown as typeof DOMException;
 
+const platform = globalThis as { readonly process?: { readonly versions?: { readonly undici?: string } } };
+
 /** Node's fetch is undici, whose errors and bodies have some habits of their own. */
-export const isUndici: boolean =
-  (globalThis as { process?: { versions?: { undici?: string } } }).process?.versions?.undici !== undefined;
+export const isUndici: boolean = platform.process?.versions?.undici !== undefined;
 
 /** The reason of an abort that has none of its own. */
 export const abortError = (message: string): Error => new NamedError(message, 'AbortError');

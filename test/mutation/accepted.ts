@@ -24,6 +24,7 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
     { code: '{ deref: () => target }', replacement: '{}', reason: withoutRegistry },
     { code: '() => target', replacement: '() => undefined', reason: withoutRegistry },
     { code: "typeof WeakRef === 'function'", replacement: 'true', reason: withoutRegistry },
+    { code: "typeof FinalizationRegistry === 'function'", replacement: 'true', reason: withoutRegistry },
     { code: 'registry?.register', replacement: 'registry.register', reason: withoutRegistry },
     { code: 'registry === undefined', replacement: 'false', reason: withoutRegistry },
     { code: 'keptAlive.set(response, body);', replacement: ';', reason: 'Only WebKit creates another body for a response: test/platforms.' },
@@ -53,21 +54,9 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
   ],
   'src/errors.ts': [
     { code: "typeof DOMException === 'function'", replacement: 'true', reason: nodeOnly },
-    {
-      code: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions?.undici !== undefined',
-      replacement: 'true',
-      reason: nodeOnly,
-    },
-    {
-      code: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions?.undici',
-      replacement: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions.undici',
-      reason: nodeOnly,
-    },
-    {
-      code: '(globalThis as { process?: { versions?: { undici?: string } } }).process?.versions',
-      replacement: '(globalThis as { process?: { versions?: { undici?: string } } }).process.versions',
-      reason: nodeOnly,
-    },
+    { code: 'platform.process?.versions?.undici !== undefined', replacement: 'true', reason: nodeOnly },
+    { code: 'platform.process?.versions?.undici', replacement: 'platform.process?.versions.undici', reason: nodeOnly },
+    { code: 'platform.process?.versions', replacement: 'platform.process.versions', reason: nodeOnly },
   ],
   'src/failures.ts': [
     { code: '{ // A getter or a revoked proxy may throw. return undefined; }', replacement: '{}', reason: returnsUndefined },
@@ -151,6 +140,7 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
     { code: 'retryAfter !== undefined', replacement: 'true', reason: 'Undefined is not above a limit.' },
   ],
   'src/retry.ts': [
+    { code: 'isPromise(reported)', replacement: 'true', reason: slower },
     {
       code: '!shouldRetry && !budget && !retryOn.statuses.has(response?.status) && !this.signal?.aborted',
       replacement: 'false',

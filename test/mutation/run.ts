@@ -25,7 +25,7 @@ function testsFor(file: string): string[] {
   // The core does not import the layers, so its tests notice none of their mutants.
   if (file.startsWith('src/layers/')) return unitTests.filter((test) => test.includes('layers'));
   // Unit tests do not replace the global fetch: contract tests do.
-  const ownContract = file === 'src/global-fetch.ts' ? ['global-fetch', 'nested-calls'].map((name) => `test/contract/${name}.test.ts`) : [];
+  const ownContract = ['src/global-fetch.ts', 'src/resilient-fetch.ts'].includes(file) ? ['global-fetch', 'nested-calls'].map((name) => `test/contract/${name}.test.ts`) : [];
   return [...ownContract, ...unitTests, 'test/contract/drop-in.test.ts'];
 }
 

@@ -192,6 +192,8 @@ describe('rateLimitHint', () => {
     ['1;r=0;t=5', undefined],
     ['("a");r=0;t=5', undefined],
     ['("a";r=0;t=5)', undefined],
+    ['"a";r=-0.5;t=5, "b";r=0;t=7', undefined],
+    ['"a";r=a-0;t=5, "b";r=0;t=7', undefined],
     // Broken grammar.
     ['', undefined],
     ['"a" ;r=0;t=5', undefined],
