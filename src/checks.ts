@@ -83,3 +83,10 @@ export function merge<Values extends object>(
   }
   return merged;
 }
+
+/** Returns whether the budget, which may be an object of the user's, pays. A promise would pay for everything. */
+export function withdrawFrom<Context>(budget: { withdraw(context: Context): boolean }, context: Context): boolean {
+  const isPaid: unknown = budget.withdraw(context);
+  must(typeof isPaid === 'boolean', 'budget', 'an object whose withdraw returns a boolean', isPaid);
+  return isPaid;
+}

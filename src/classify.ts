@@ -1,11 +1,12 @@
 import { throwIfAborted, untilAborted } from './abort-forwarding.ts';
+import { withdrawFrom } from './checks.ts';
 import type { TimeoutError } from './errors.ts';
 import type { Failure, StopReason } from './failures.ts';
 import { isOneShot, isRequest, type Init } from './fetch-arguments.ts';
 import { chain, isPromise, type MaybePromise } from './maybe-promise.ts';
 import { isRejectedByFetch, loggableUrl, originOf, requestFacts } from './request.ts';
 import { retryAfterOf } from './retry-after.ts';
-import { withdrawFrom, type BudgetContext, type WithdrawalContext } from './retry-budget.ts';
+import type { BudgetContext, WithdrawalContext } from './retry-budget.ts';
 import { checkHint, nextDelay, obstacleTo, type Attempt, type Delay, type Outcome, type RetryPolicy } from './retry-policy.ts';
 import { hasTimedOut } from './timeout.ts';
 

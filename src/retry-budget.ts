@@ -1,4 +1,4 @@
-import { checkMembers, merge, must, numeric } from './checks.ts';
+import { checkMembers, merge, numeric } from './checks.ts';
 import type { Failure } from './failures.ts';
 
 /** The call that a deposit or withdrawal is made for. */
@@ -21,13 +21,6 @@ export interface RetryBudget {
   deposit(context: BudgetContext): void;
   /** Pays for one retry. Returns false if too little is left. */
   withdraw(context: WithdrawalContext): boolean;
-}
-
-/** Returns whether the budget, which may be an object of the user's, pays. A promise would pay for everything. */
-export function withdrawFrom<Context>(budget: { withdraw(context: Context): boolean }, context: Context): boolean {
-  const isPaid: unknown = budget.withdraw(context);
-  must(typeof isPaid === 'boolean', 'budget', 'an object whose withdraw returns a boolean', isPaid);
-  return isPaid;
 }
 
 /** The size of a budget, and the rate at which it grows with traffic. */

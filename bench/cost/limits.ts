@@ -1,5 +1,5 @@
 /** The most bytes that `import { resilientFetch }` may weigh, minified by esbuild and gzipped. */
-export const bundleLimit = 10_050;
+export const bundleLimit = 10_000;
 
 /** The most bytes that each layer may add to it. `hedge` contains the budget, and `circuitBreaker` the error that it rejects with. */
 export const layerLimits = { rateGate: 720, withToken: 730, circuitBreaker: 930, hedge: 1_160, concurrencyLimit: 570, setHeaders: 240 } as const;

@@ -1,10 +1,10 @@
 import { forwardAbort, forwardAbortToBody, stopForwarding } from '../abort-forwarding.ts';
 import type { AttemptContext } from '../attempt-context.ts';
+import { withdrawFrom } from '../checks.ts';
 import { startTimer, stopTimer, type Timer } from '../clock.ts';
 import { discard } from '../discard.ts';
 import { isObject } from '../fetch-arguments.ts';
 import { originOf } from '../request.ts';
-import { withdrawFrom } from '../retry-budget.ts';
 import { permanent } from './permanent.ts';
 
 /** The time and the origin that a budget keeps its account by. */
