@@ -164,6 +164,7 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
     { code: 'microtask < 100', replacement: 'microtask <= 100', reason: 'Many are enough: their number is a choice.' },
   ],
   'src/timeout.ts': [
+    { code: 'innerInit?.method', replacement: 'innerInit.method', reason: 'A limit needs a signal, so there is an init.' },
     { code: 'signal !== undefined', replacement: 'true', reason: 'Without a signal, nothing is aborted: there is no signal to forward or to look up.' },
     { code: 'this.controller !== undefined', replacement: 'true', reason: 'A total always has a controller.' },
     { code: 'controller && this', replacement: 'controller || this', reason: 'Both abort the same controller.' },
