@@ -25,6 +25,7 @@ export function discard(owner: Owner | undefined, request?: Abortable): void {
 function bodyOf(owner: Owner | undefined): unknown {
   try {
     const body = owner?.body as Partial<ReadableStream> | null | undefined;
+    // A proxy of a stream may throw here, and not for `body`.
     void body?.locked;
     return body;
   } catch {

@@ -15,8 +15,9 @@ export interface TokenOptions<Token = string> {
   get: GetToken<Token>;
   /**
    * Replaces an expired token, and resolves to the new one. Runs once for all calls that wait for it. Its signal aborts when
-   * the last of them is aborted; no other limit ends it. Do not call a fetch that has this layer: it would wait for this refresh without end.
-   * Reject with an Error, because a string cannot be marked as the end of the call: the next attempt would refresh again.
+   * the last of them is aborted; no other limit ends it. Do not call a fetch that has this layer: it would wait for this refresh
+   * without end. Reject with an Error, because a string cannot be marked as the end of the call: the next attempt would
+   * refresh again.
    */
   refresh: RefreshToken<Token>;
   /** Returns the headers that contain the token. Default: `Authorization`, with the scheme `Bearer`. */
