@@ -37,7 +37,7 @@ export interface Timer {
 /** Calls back after any number of milliseconds. Waits longer than the longest timer are slept in pieces. */
 export function startTimer(timer: Timer, ms: number, callback: () => void): void {
   timer.id = (ms > longest
-    ? timer.clock.setTimeout(() => { if (timer.id !== undefined) startTimer(timer, ms - longest, callback); }, longest)
+    ? timer.clock.setTimeout(() => void (timer.id === undefined || startTimer(timer, ms - longest, callback)), longest)
     : timer.clock.setTimeout(callback, ms)) ?? longest;
   if (timer.isBackground) (timer.id as { unref?(): void }).unref?.();
 }

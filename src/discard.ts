@@ -14,7 +14,7 @@ interface Owner {
 
 /**
  * Cancels or destroys the body of a response or request that nobody will read, and aborts its request, which closes the
- * connection. Never throws. Not awaited: on a teed body, cancel() may never settle.
+ * connection, unless the body cannot be looked at. Never throws. Not awaited: on a teed body, cancel() may never settle.
  */
 export function discard(owner: Owner | undefined, request?: Abortable): void {
   const body = bodyOf(owner);

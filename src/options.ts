@@ -102,7 +102,7 @@ export interface ResilienceOptions {
      * Default GET, HEAD, OPTIONS, PUT, DELETE, QUERY (RFC 9110 9.2.2). Other methods are retried if they carry an
      * `Idempotency-Key`; if a 429 or 503 that was not redirected has a `Retry-After`; and if the platform proves that nothing was
      * sent, where `redirect` is `'manual'` or `'error'`. After a redirect, an error says nothing about the first request.
-     * The list means methods in upper case. Call with `PATCH`: fetch sends `patch` as it is, and servers refuse it.
+     * The list is converted to upper case, and the method of a call is not: write `PATCH`, because fetch sends `patch` as it is.
      */
     methods?: readonly string[] | undefined;
   } | null | undefined;
@@ -149,7 +149,7 @@ export interface ResilienceOptions {
   /**
    * Wrappers of fetch that each attempt is sent through, the first outermost: between the retries and the attempt's timeout.
    * Default none. The layers of `with()` and of a call are added inside the current ones; `null` removes all. Each copy of
-   * resilientFetch applies its layers once, and a call its own ones, so that state for all calls belongs outside of
+   * resilientFetch applies its layers once, and each call applies its own. State that calls share belongs outside of
    * `layer(next)`. Many published wrappers of fetch fit; `resilient-fetch/layers` has some for quotas, failing services, slow
    * services and tokens.
    *

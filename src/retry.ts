@@ -2,7 +2,7 @@ import { forwardAbort, reasonOf, stopForwarding, throwIfAborted, untilAborted, t
 import { budgetContext, classify, type AttemptedCall, type CreatedBody } from './classify.ts';
 import { startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { discard, discardUnread, drain, readThrough, type StopDrain } from './discard.ts';
-import type { LabeledAttempt, Callback, Dispatch, DispatchLayer, OpenRequest } from './dispatch.ts';
+import type { Callback, Dispatch, DispatchLayer, LabeledAttempt, OpenRequest } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
 import { addFailure, recordFailures, type Failure } from './failures.ts';
 import { fixedInput, isBodyFactory, sendsOwnBody, snapshotOf, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
@@ -164,7 +164,7 @@ class RetryCall implements AttemptedCall, LabeledAttempt, Callback, Abortable, T
     forwardAbort(this.signal, this);
   }
 
-  /** Ends the drain of a response and a created body. Fetch leaves the body open where a response came before its end. */
+  /** Ends the drain of the last response, and the created body: fetch leaves it open where a response came before its end. */
   private endAttempt(): void {
     this.stopDrain?.();
     discard(this.openBody);

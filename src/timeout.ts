@@ -1,7 +1,7 @@
 import { forwardAbort, forwardAbortToBody, stopForwarding, type Abortable } from './abort-forwarding.ts';
 import { endLimit, startTimer, stopTimer, type Clock, type Timer } from './clock.ts';
 import { discard } from './discard.ts';
-import type { LabeledAttempt, Callback, DispatchLayer, OpenRequest } from './dispatch.ts';
+import type { Callback, DispatchLayer, LabeledAttempt, OpenRequest } from './dispatch.ts';
 import { TimeoutError } from './errors.ts';
 import { fixedInput, isObject, uploadTime, withSignal } from './fetch-arguments.ts';
 import { describeRequest } from './request.ts';

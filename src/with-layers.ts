@@ -2,7 +2,7 @@ import { reasonOf } from './abort-forwarding.ts';
 import { contextOfSignal, linkContext, type AttemptContext, type Layer, type LayeredFetch } from './attempt-context.ts';
 import { hintOf, type AttemptedCall } from './classify.ts';
 import type { Clock } from './clock.ts';
-import { toDispatch, toPromise, type LabeledAttempt, type DispatchLayer } from './dispatch.ts';
+import { toDispatch, toPromise, type DispatchLayer, type LabeledAttempt } from './dispatch.ts';
 import { fixedInput, signalOf, snapshotOf } from './fetch-arguments.ts';
 import { loggableUrl, requestFacts } from './request.ts';
 import { withTimeout } from './timeout.ts';
@@ -14,17 +14,21 @@ interface RunningAttempt {
   readonly inner: LayeredFetch;
 }
 
-/** A lookup without a context finds nothing. */
 const runningAttempts = new WeakMap<AttemptContext, RunningAttempt>();
+
+/** Finds an attempt by its context, else by its signal: a wrapper may pass on neither, or a context of its own. */
+const runningAttempt = (context: AttemptContext | undefined, signal: AbortSignal | undefined): RunningAttempt | undefined =>
+  // Without a context, nothing is found.
+  runningAttempts.get(context as AttemptContext) ?? runningAttempts.get(contextOfSignal(signal) as AttemptContext);
 
 /** Applies the layers, the first outermost. They keep state: each copy of resilientFetch, and each call, applies its own once. */
 export const applyLayers = (layers: readonly Layer[], inner: LayeredFetch): LayeredFetch =>
   layers.reduceRight<LayeredFetch>((next, layer) => layer(next), inner);
 
 /** The innermost fetch of layers that many calls share: finds the call by its context, which a wrapper may not pass on. */
-export const sharedInnerFetch = (fallback: LayeredFetch): LayeredFetch => (input, init, given) => {
-  const context = given ?? contextOfSignal(signalOf(input, init));
-  return (runningAttempts.get(context as AttemptContext)?.inner ?? fallback)(input, init, context);
+export const sharedInnerFetch = (fallback: LayeredFetch): LayeredFetch => (input, init, context) => {
+  const signal = signalOf(input, init);
+  return (runningAttempt(context, signal)?.inner ?? fallback)(input, init, context ?? contextOfSignal(signal));
 };
 
 /**
@@ -32,11 +36,10 @@ export const sharedInnerFetch = (fallback: LayeredFetch): LayeredFetch => (input
  * timeout of the attempt starts when the innermost layer sends it, since a wait in a layer is no slow response.
  */
 export const withLayers = (shared: LayeredFetch, own: readonly Layer[], clock: Clock): DispatchLayer => (dispatch) => {
-  const inner = applyLayers(own, (input, init, given) => {
+  const inner = applyLayers(own, (input, init, context) => {
     const signal = signalOf(input, init);
-    const context = given ?? contextOfSignal(signal);
     // A layer may send later than it was called.
-    return signal?.aborted ? Promise.reject(reasonOf(signal)) : toPromise(dispatch, input, init, signal, runningAttempts.get(context as AttemptContext)?.attempt);
+    return signal?.aborted ? Promise.reject(reasonOf(signal)) : toPromise(dispatch, input, init, signal, runningAttempt(context, signal)?.attempt);
   });
   return withTimeout(Infinity, 'attempt', clock, () => true)((input, init, signal, callback, attempt) => {
     // Only retries dispatch attempts, and they pass themselves.

@@ -74,7 +74,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Layer {
     throwIfAborted(signal);
     const circuit = circuits.get(callOption(() => limits.key(context.url)), context.clock.now());
     const period = circuit.admit(context);
-    // A probe ends with its caller, even if fetch ignores the signal.
+    // An abort frees the place of a probe, even if fetch ignores the signal. A timeout does not: it counts as a failure.
     const probe = { abort: (reason: unknown): void => void (isTimeout(reason) || circuit.record(period, undefined, context)) };
     if (period.isProbe) forwardAbort(signal, probe);
 

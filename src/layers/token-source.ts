@@ -15,13 +15,20 @@ interface Refresh<Token> {
   waiters: number;
 }
 
+/** The result of the latest refresh. Where `get` still returns `from`, the token is `to`. */
+interface Replaced<Token> {
+  readonly from: Token;
+  readonly to: Token;
+  /** True once `get` has returned another token. If it returns `from` later, `from` is meant: after a logout, none. */
+  isOver: boolean;
+}
+
 /** The current token, with at most one refresh of it in flight. */
 export class TokenSource<Token> {
   readonly get: GetToken<Token>;
   readonly refresh: RefreshToken<Token>;
   refreshing: Refresh<Token> | undefined;
-  /** The result of the latest refresh. Where `get` still returns `from`, the token is `to`. */
-  replaced: { readonly from: Token; readonly to: Token } | undefined;
+  replaced: Replaced<Token> | undefined;
 
   constructor(get: GetToken<Token>, refresh: RefreshToken<Token>) {
     this.get = get;
@@ -30,10 +37,12 @@ export class TokenSource<Token> {
 
   /** Resolves to the current token, after a refresh in flight. Starts a refresh if the expired token is still the current one. */
   async current(signal: AbortSignal | undefined, expired?: { readonly token: Token }): Promise<Token> {
+    // A `get` that began before that may still return the old token.
+    const over = this.replaced?.isOver ? this.replaced : undefined;
     const got = await untilAborted(callAsyncOption(this.get), signal);
-    // Once `get` has returned another token, the old one counts again: after a logout, `get` returns none.
-    if (this.replaced?.from !== got) this.replaced = undefined;
-    const token = this.replaced ? this.replaced.to : got;
+    const { replaced } = this;
+    if (replaced && replaced.from !== got) replaced.isOver = true;
+    const token = replaced && replaced !== over && replaced.from === got ? replaced.to : got;
     if (expired?.token === token && expired) this.refreshing ??= this.start(got, token);
     const { refreshing } = this;
     if (refreshing === undefined) return token;
@@ -51,8 +60,8 @@ export class TokenSource<Token> {
     const controller = new AbortController();
     const token = Promise.resolve()
       .then(() => callAsyncOption(() => refresh(expired, controller.signal)))
-      .then((to) => {
-        this.replaced = { from, to };
+      .then(async (to) => {
+        this.replaced = { from, to, isOver: await callAsyncOption(this.get) !== from };
         return to;
       })
       .finally(() => { this.refreshing = undefined; });

@@ -9,7 +9,7 @@ import { TokenSource, type GetToken, type RefreshToken } from './token-source.ts
 /** The source of tokens, and their place in requests and responses. */
 export interface TokenOptions<Token = string> {
   /**
-   * Returns the current token, before each request. May be async. For `undefined` or `null` the request has no token. Tokens
+   * Returns the current token, before each request and after a refresh. May be async. For `undefined` or `null` the request has no token. Tokens
    * are compared by `===`: return the same object while the token is the same.
    */
   get: GetToken<Token>;

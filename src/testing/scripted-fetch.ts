@@ -61,7 +61,7 @@ export function scriptedFetch(outcomes: readonly ScriptedOutcome[], clock: Clock
 function checkOutcome(outcome: unknown): void {
   if (typeof outcome === 'number') return void checkStatus(outcome, 'outcome');
   must(outcome === 'hang' || isObject(outcome), 'outcome', "a status, a Response, an Error, 'hang', { after, outcome } or a function", outcome);
-  if (isObject(outcome) && 'after' in outcome) checkOutcome((outcome as { readonly outcome?: unknown }).outcome);
+  if (isObject(outcome) && typeof outcome !== 'function' && !(outcome instanceof Error) && 'after' in outcome) checkOutcome((outcome as { readonly outcome?: unknown }).outcome);
 }
 
 const checkStatus = numeric('an integer from 200 to 599', 200, 599, true);

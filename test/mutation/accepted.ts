@@ -47,6 +47,7 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
   ],
   'src/discard.ts': [
     { code: 'owner?.body', replacement: 'owner.body', reason: caught },
+    { code: 'body?.locked', replacement: 'body.locked', reason: caught },
     { code: '{ return undefined; }', replacement: '{}', reason: returnsUndefined },
     { code: 'body', replacement: 'true', reason: caught },
     { code: "typeof close !== 'function'", replacement: 'false', reason: caught },
@@ -102,9 +103,6 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
   'src/layers/circuit.ts': [
     { code: '{ until: 0 }', replacement: '{}', reason: memoryOnly },
   ],
-  'src/layers/hedge.ts': [
-    { code: '/^https?:\\/\\//i', replacement: '/https?:\\/\\//i', reason: 'Only a page has an address to resolve a relative URL against.' },
-  ],
   'src/layers/hint-readers.ts': [
     { code: "''", replacement: '"Stryker was here!"', reason: 'Neither text is a number.' },
   ],
@@ -132,7 +130,7 @@ export const accepted: Readonly<Record<string, readonly AcceptedMutant[]>> = {
     { code: "''", replacement: '"Stryker was here!"', reason: `${unused} As a Date header, neither text is a date.` },
   ],
   'src/retry-budget.ts': [
-    { code: 'account.level > full', replacement: 'account.level >= full', reason: 'Nothing decays of nothing above the reserve.' },
+    { code: 'account.level > full', replacement: 'account.level >= full', reason: 'At the reserve, there is nothing to decay.' },
   ],
   'src/retry-policy.ts': [
     { code: 'response?.status', replacement: 'response.status', reason: 'A status that is retried comes from a response.' },

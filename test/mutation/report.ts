@@ -46,10 +46,10 @@ export function fileResult(file: string, mutants: readonly MutantResult[]): File
   }));
   const unnoticed = all.filter(({ isNoticed }) => !isNoticed);
   const survivors = unnoticed.filter((mutant) => !known.some((one) => isSame(mutant, one)));
-  const stale = known.filter((one) => !unnoticed.some((mutant) => isSame(mutant, one))).map((one) => ({
-    code: one.code,
-    failure: all.find((mutant) => isSame(mutant, one))?.failure ?? 'there is no such mutant',
-  }));
+  const stale = known.filter((one) => !unnoticed.some((mutant) => isSame(mutant, one))).map((one) => {
+    const noticed = all.find((mutant) => isSame(mutant, one));
+    return { code: one.code, failure: noticed ? noticed.failure ?? 'its tests run too long' : 'there is no such mutant' };
+  });
   return { file, mutants: mutants.length, survivors, accepted: unnoticed.length - survivors.length, stale };
 }
 

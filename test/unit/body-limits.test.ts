@@ -452,7 +452,6 @@ describe('withBodyLimits', () => {
   it('has members that can be configured, as those of a Response', async () => {
     const wrapped = await wrap(new Response(createBody().body));
 
-
     assert.equal(Reflect.set(wrapped, 'clone', () => wrapped), true);
     assert.equal(wrapped.clone(), wrapped);
     for (const name of ['url', 'redirected', 'type', 'status', 'statusText', 'ok', 'headers', 'clone'] as const) {

@@ -390,9 +390,9 @@ describe('retryAfter', () => {
   });
 
   it('is called for bad responses alone', async () => {
-    await trace([200], { retryAfter: () => assert.fail('asked') });
-    await trace([404], { retryAfter: () => assert.fail('asked') });
-    await trace([resetError(), 200], { retryAfter: () => assert.fail('asked') });
+    await trace([200], { retryAfter: () => assert.fail('called') });
+    await trace([404], { retryAfter: () => assert.fail('called') });
+    await trace([resetError(), 200], { retryAfter: () => assert.fail('called') });
   });
 });
 

@@ -115,7 +115,6 @@ describe('endLimit', () => {
     assert.deepEqual(calls, [200]);
   });
 
-
   it('does nothing for a timer that was stopped', () => {
     const clock = new FakeClock({ now: 500 });
 

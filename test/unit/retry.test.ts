@@ -648,6 +648,14 @@ describe('the body that a factory creates', () => {
     });
   }
 
+  it('is closed as soon as an attempt fails, before the wait for the next one', async () => {
+    const { state, kinds } = createBodies();
+    const closed: number[] = [];
+    await trace([], { fetch: () => Promise.reject(resetError()), method: 'PUT', duplex: 'half', body: kinds['an async iterator'], onFailure: () => void closed.push(state.closed) });
+
+    assert.deepEqual(closed, [1, 2, 3, 4]);
+  });
+
   it('is closed once where an async iterator was sent, and the caller aborts the wait for the next attempt', async () => {
     const { state, kinds } = createBodies();
     const controller = new AbortController();

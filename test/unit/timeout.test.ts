@@ -232,7 +232,7 @@ describe('totalTimeout', () => {
     assert.deepEqual(failures.at(-1), { attempt: 2, kind: 'timeout', error: result, duration: 400, stopped: 'total-timeout' });
   });
 
-  for (const [name, init] of [['the last attempt', { retries: 0 }], ['a POST', { method: 'POST' }], ['a call with a predicate', { shouldRetry: () => assert.fail('was asked') }]] as const) {
+  for (const [name, init] of [['the last attempt', { retries: 0 }], ['a POST', { method: 'POST' }], ['a call with a predicate', { shouldRetry: () => assert.fail('was called') }]] as const) {
     it(`is recorded as the limit that ran out, for ${name}`, async () => {
       const { failures } = await trace(['hang'], { totalTimeout: 500, ...init });
 

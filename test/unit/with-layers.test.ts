@@ -96,9 +96,12 @@ describe('layers', () => {
 
   it('of a call name the attempt in its timeout, even where they drop the context', async () => {
     const dropContext: Layer = (next) => async (input, init) => next(input, init);
-    const { result } = await trace([503, 'hang'], { layers: [dropContext], retries: 1, timeout: 50 });
+    const replaceContext: Layer = (next) => async (input, init, context) => next(input, init, context && { ...context });
+    for (const layer of [dropContext, replaceContext]) {
+      const { result } = await trace([503, 'hang'], { layers: [layer], retries: 1, timeout: 50 });
 
-    assert.match(String(result), /within 50 ms \(attempt 2 of 2\)$/);
+      assert.match(String(result), /within 50 ms \(attempt 2 of 2\)$/);
+    }
   });
 
   it('of a call send the request even where they drop both the signal and the context', async () => {

@@ -11,7 +11,7 @@ import { runInChromium } from './chromium.ts';
  * The largest size of `import { resilientFetch }` in bytes, minified and gzipped by esbuild. A fix fits, and a feature that
  * every user pays for is noticed: docs/decisions/size.md explains the figure. Raise it in the commit that needs it.
  */
-const maxSize = 10_000;
+const maxSize = 10_050;
 
 /**
  * Names that must not be in an app that imports `resilientFetch` alone. `stepDate` is a member of `FakeClock`, because a

@@ -55,6 +55,15 @@ describe('hedge', () => {
     assert.equal(response.bodyUsed, false);
   });
 
+  it('keeps headers from an iterator, which only their first reader sees', async () => {
+    const fetch = scriptedFetch([200, 200], new FakeClock());
+    const headers = (): [string, string][] => new Map([['order', '7']]).entries() as unknown as [string, string][];
+
+    for (const method of ['GET', 'POST']) await hedge({ after: 100_000 })(fetch)(url, { method, headers: headers() });
+
+    assert.deepEqual(fetch.requests.map(({ request }) => request.headers.get('order')), ['7', '7']);
+  });
+
   it('sends a second request when the first is slow, and returns its response', async () => {
     const fast = new Response('fast');
     const { clock, fetch, call } = setup([after(3_000, 200), after(50, fast)]);
@@ -584,15 +593,6 @@ describe('the budget', () => {
     await assert.rejects(clock.run(call(url)), { name: 'TypeError', message: optionError('budget', 'an object whose withdraw returns a boolean', '[object Promise]'), transient: false });
     assert.deepEqual(fetch.times, [0]);
   });
-
-  it('keeps headers from an iterator, which only their first reader sees', async () => {
-    const fetch = scriptedFetch([200, 200], new FakeClock());
-    const headers = (): [string, string][] => new Map([['order', '7']]).entries() as unknown as [string, string][];
-
-    for (const method of ['GET', 'POST']) await hedge({ after: 100_000 })(fetch)(url, { method, headers: headers() });
-
-    assert.deepEqual(fetch.requests.map(({ request }) => request.headers.get('order')), ['7', '7']);
-  });
 });
 
 describe('the options of hedge', () => {
@@ -610,6 +610,7 @@ describe('the options of hedge', () => {
     [{ after: 1, urls: 'http://b.test' }, TypeError, optionError('urls', urls, '"http://b.test"')],
     [{ after: 1, urls: ['http://b.test', '/users'] }, TypeError, optionError('urls', urls, '"/users"')],
     [{ after: 1, urls: ['http://'] }, TypeError, optionError('urls', urls, '"http://"')],
+    [{ after: 1, urls: ['blob:https://a.test/1'] }, TypeError, optionError('urls', urls, '"blob:https://a.test/1"')],
     [{ after: 1, urls: ['mailto:a@b.test'] }, TypeError, optionError('urls', urls, '"mailto:a@b.test"')],
     [{ after: 1, urls: [1] }, TypeError, optionError('urls', urls, '"1"')],
     [{ after: 1, isGood: 200 }, TypeError, optionError('isGood', 'a function', '200')],

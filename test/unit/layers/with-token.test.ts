@@ -246,14 +246,33 @@ describe('withToken', () => {
     const session: { token?: string } = {};
     const call = service.call({ get: () => session.token as string, refresh: async () => (session.token = 't1') });
     await service.clock.run(call(url));
-    await service.clock.run(call(url));
 
     delete session.token;
-    service.valid = 'nobody';
-    session.token = undefined as unknown as string;
-    await service.clock.run(call(url)).catch(() => {});
+    await service.clock.run(call(url));
 
-    assert.deepEqual(service.requests.slice(0, 4).map(([, token]) => token), [null, 't1', 't1', null]);
+    assert.deepEqual(service.requests.map(([, token]) => token), [null, 't1', null, 't1']);
+  });
+
+  it('refreshes once where a slow get began before the refresh, and ends with the old token after it', async () => {
+    const service = new Service();
+    service.valid = 't2';
+    const delays = [0, 500];
+    const call = service.call({
+      get: async () => {
+        const token = service.stored;
+        await service.sleep(delays.shift() ?? 0);
+        return token;
+      },
+    });
+
+    const [first, second] = [call(url), call(url)];
+    await service.clock.advance(200);
+    const third = call(url);
+    await service.clock.advance(1_000);
+
+    assert.deepEqual(await Promise.all([first, second, third].map(statusOf)), [200, 200, 200]);
+    assert.deepEqual(service.refreshes, ['t1']);
+    assert.deepEqual(service.requests.map(([, token]) => token), ['t1', 't2', 't2', 't2']);
   });
 
   for (const none of [undefined, null]) {

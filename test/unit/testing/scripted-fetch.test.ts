@@ -122,6 +122,14 @@ describe('scriptedFetch', () => {
     });
   }
 
+  it('takes an Error and a function that have a member named after', async () => {
+    const error = Object.assign(new Error('broken'), { after: 5 });
+    const fetch = scriptedFetch([error, Object.assign(() => 200, { after: 5 })], new FakeClock());
+
+    await assert.rejects(fetch(url), (reason) => reason === error);
+    assert.equal((await fetch(url)).status, 200);
+  });
+
   it('rejects a request without a scripted outcome', async () => {
     const fetch = scriptedFetch([200], new FakeClock());
     await fetch(url);
