@@ -8,6 +8,7 @@ import { addFailure, recordFailures, type Failure } from './failures.ts';
 import { fixedInput, isBodyFactory, sendsOwnBody, snapshotOf, type BodyFactory, type Init, type Input } from './fetch-arguments.ts';
 import { isPromise } from './maybe-promise.ts';
 import type { Outcome, RetryPolicy } from './retry-policy.ts';
+import { hasTimedOut } from './timeout.ts';
 
 /** Sends the request again after a failure, when and as often as the policy says. */
 export const withRetry = (policy: RetryPolicy): DispatchLayer => (dispatch) => (input, init, signal, callback) => {
@@ -143,7 +144,9 @@ class RetryCall implements AttemptedCall, LabeledAttempt, Callback, Abortable, T
       else this.reject(outcome.error);
     } catch (error) {
       discard(response, request);
-      this.reject(this.signal?.aborted ? reasonOf(this.signal) : error);
+      const { signal } = this;
+      // The caller's abort wins. A total timeout does not, so that a hook can report it by an error of its own.
+      this.reject(signal?.aborted && !hasTimedOut(signal) ? reasonOf(signal) : error);
     }
   }
 

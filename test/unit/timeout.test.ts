@@ -247,6 +247,12 @@ describe('totalTimeout', () => {
     assert.deepEqual(reported, [result, 'total-timeout']);
   });
 
+  it('is replaced by what onFailure throws about it', async () => {
+    const { result } = await trace(['hang'], { totalTimeout: 500, onFailure: ({ stopped }) => { throw new Error(`stopped by ${stopped}`); } });
+
+    assert.equal(String(result), 'Error: stopped by total-timeout');
+  });
+
   it('resolves with the response at once if the delay exceeds the time left', async () => {
     const clock = new FakeClock();
     const last = respond(503);
