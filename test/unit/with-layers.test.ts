@@ -104,6 +104,16 @@ describe('layers', () => {
     }
   });
 
+  it('of a call get the context that a shared layer drops', async () => {
+    const attempts: (number | undefined)[] = [];
+    const clock = new FakeClock();
+    const api = resilientFetch.with({ layers: [(next) => async (input, init) => next(input, init)], clock, fetch: scriptedFetch([200], clock) });
+
+    await api(url, { layers: [(next) => async (input, init, context) => { attempts.push(context?.attempt); return next(input, init, context); }] });
+
+    assert.deepEqual(attempts, [1]);
+  });
+
   it('of a call send the request even where they drop both the signal and the context', async () => {
     const { result, times } = await trace([503, 200], { layers: [(next) => async (input) => next(input)] });
 

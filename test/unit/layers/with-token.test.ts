@@ -253,6 +253,21 @@ describe('withToken', () => {
     assert.deepEqual(service.requests.map(([, token]) => token), [null, 't1', null, 't1']);
   });
 
+  it('sends the old token again where get has returned another one in between', async () => {
+    const service = new Service();
+    let stored = 't1';
+    service.valid = 't2';
+    const call = service.call({ get: () => stored, refresh: async () => 't2' });
+    await service.clock.run(call(url));
+
+    for (const token of ['other', 't1']) {
+      stored = service.valid = token;
+      assert.equal(await statusOf(service.clock.run(call(url))), 200);
+    }
+
+    assert.deepEqual(service.requests.map(([, token]) => token), ['t1', 't2', 'other', 't1']);
+  });
+
   it('refreshes once where a slow get began before the refresh, and ends with the old token after it', async () => {
     const service = new Service();
     service.valid = 't2';
