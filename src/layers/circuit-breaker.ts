@@ -75,8 +75,8 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Layer {
     const circuit = circuits.get(callOption(() => limits.key(context.url)), context.clock.now());
     const period = circuit.admit(context);
     // An abort frees the place of a probe, even if fetch ignores the signal. A timeout does not: it counts as a failure.
-    const probe = { abort: (reason: unknown): void => void (isTimeout(reason) || circuit.record(period, undefined, context)) };
-    if (period.isProbe) forwardAbort(signal, probe);
+    const probe = period.isProbe && { abort: (reason: unknown): void => void (isTimeout(reason) || circuit.record(period, undefined, context)) };
+    if (probe) forwardAbort(signal, probe);
 
     const outcome = await settle(next, input, init, context);
     let isFailure: boolean | undefined;
@@ -86,7 +86,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Layer {
       discard(outcome.response);
       throw error;
     } finally {
-      stopForwarding(signal, probe);
+      if (probe) stopForwarding(signal, probe);
       circuit.record(period, isFailure, context);
     }
     if ('error' in outcome) throw outcome.error;

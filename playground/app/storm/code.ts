@@ -1,8 +1,8 @@
 import { importsOf, literal } from '../code.ts';
-import { allMeasures, type Measure, type Values } from './measures.ts';
+import { measureDefaults, type Measure, type Values } from './measures.ts';
 
 /** The default of each constant of the measures, and of the timeout of the library. */
-const defaults: Values = Object.fromEntries([['timeout', 10_000], ...allMeasures.flatMap(({ constants }) => constants.map(({ name, value }) => [name, value] as const))]);
+const defaults: Values = { timeout: 10_000, ...measureDefaults };
 
 /** The program of a policy, with the settings that differ from the library's defaults. */
 export function codeOf(measures: readonly Measure[], values: Values): string {

@@ -1,6 +1,6 @@
 import { resilientFetch } from 'resilient-fetch';
 import { whole } from '../../../bench/retry-storms/format.ts';
-import { allMeasures, policyOf, type Constant, type Values } from './measures.ts';
+import { allMeasures, measureDefaults, policyOf, type Constant, type Values } from './measures.ts';
 import type { Service } from './services.ts';
 
 /** The most requests of one simulation, because each takes some kilobytes while it is in flight. */
@@ -41,9 +41,8 @@ const bound = (value: number): string => (Number.isInteger(value) ? whole(value)
 
 /** The message of the library about one setting, with the defaults for all others. */
 function libraryMessageOf(name: string, value: number): string {
-  const all = Object.fromEntries(allMeasures.flatMap(({ constants }) => constants).map((constant) => [constant.name, constant.value]));
   try {
-    const { options, budget, layers } = policyOf(allMeasures.map(({ id }) => id), { ...all, [name]: value });
+    const { options, budget, layers } = policyOf(allMeasures.map(({ id }) => id), { ...measureDefaults, [name]: value });
     resilientFetch.with({ ...options, budget: budget?.(), layers: layers?.(), ...(name === 'timeout' ? { timeout: value } : {}) });
     return '';
   } catch (error) {

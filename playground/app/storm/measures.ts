@@ -64,6 +64,9 @@ export const allMeasures: readonly Measure[] = [
   },
 ];
 
+/** The default of each constant of the measures. */
+export const measureDefaults: Values = Object.fromEntries(allMeasures.flatMap(({ constants }) => constants.map(({ name, value }) => [name, value] as const)));
+
 /** The measures that a text such as `retries-budget` names. A text that names none means the defaults, except for `none`. */
 export function enabledOf(text: string | undefined, defaults: readonly string[]): readonly string[] {
   const names = text?.split('-') ?? [];
